@@ -1,0 +1,65 @@
+// Builds everything that runs: the extension and its training worker (Node), the two webviews (browser), and, with --tests, the tests.
+import { build, context } from 'esbuild';
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const flags = new Set(process.argv.slice(2));
+const production = flags.has('--production');
+const require = createRequire(import.meta.url);
+
+const common = {
+  bundle: true,
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  target: 'es2022',
+  logLevel: 'warning',
+  legalComments: 'none',
+};
+const node = { ...common, platform: 'node', format: 'cjs' };
+
+function testFiles(folder) {
+  return readdirSync(folder, { recursive: true })
+    .filter((file) => file.endsWith('.test.ts') || file === 'index.ts')
+    .map((file) => path.join(folder, file));
+}
+
+const product = [
+  {
+    ...node,
+    entryPoints: ['src/extension/extension.ts', 'src/extension/training-worker.ts'],
+    outdir: 'dist',
+    external: ['vscode'],
+  },
+  {
+    ...common,
+    platform: 'browser',
+    format: 'iife',
+    entryPoints: ['webview/flow-view.ts', 'webview/sidebar.ts', 'webview/flow-view.css', 'webview/sidebar.css'],
+    outdir: 'dist/webview',
+  },
+];
+
+// Tests resolve packages at run time: an oracle such as TensorFlow.js is then loaded as its authors ship it.
+const tests = [
+  { ...node, packages: 'external', entryPoints: testFiles('test/unit'), outdir: 'out/unit', outbase: 'test/unit' },
+  { ...node, external: ['vscode', 'mocha'], entryPoints: testFiles('test/host'), outdir: 'out/host', outbase: 'test/host' },
+  { ...node, packages: 'external', entryPoints: testFiles('test/e2e'), outdir: 'out/e2e', outbase: 'test/e2e' },
+];
+
+function copyWasm() {
+  const wasm = path.join(path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist');
+  mkdirSync('dist', { recursive: true });
+  for (const file of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']) copyFileSync(path.join(wasm, file), path.join('dist', file));
+}
+
+const parts = [...(flags.has('--tests-only') ? [] : product), ...(flags.has('--tests') || flags.has('--tests-only') ? tests : [])];
+if (!flags.has('--tests-only')) {
+  rmSync('dist', { recursive: true, force: true });
+  copyWasm();
+}
+if (flags.has('--watch')) {
+  for (const part of parts) await (await context({ ...part, logLevel: 'info' })).watch();
+} else {
+  await Promise.all(parts.map((part) => build(part)));
+}

@@ -1,0 +1,47 @@
+/**
+ * A flow as plain data: what a `.nflow` file says, with every default filled in. It can be posted between threads and written as
+ * JSON; {@link buildFlow} turns it, with a vector of parameters, into something that can be evaluated.
+ */
+
+/** Which way a map runs: `generate` is z → x (sampling), `encode` is x → z. */
+export type Direction = 'generate' | 'encode';
+
+/** One layer: its registered type, its options (for instance `raw`), and the initial values of any of its parameters that are given. */
+export interface LayerSpec {
+  readonly type: string;
+  readonly options: Readonly<Record<string, boolean>>;
+  readonly initial: Readonly<Record<string, readonly number[]>>;
+}
+
+/**
+ * What training minimises. Forward KL needs samples of the target: `data` names a built-in sampler or a data file.
+ * Reverse KL needs the target's energy u(x), π(x) ∝ e^{−u(x)}: `energy` names it.
+ */
+export type Objective =
+  | { readonly type: 'forward-kl'; readonly data: string }
+  | { readonly type: 'reverse-kl'; readonly energy: string };
+
+export interface TrainingSpec {
+  readonly steps: number;
+  readonly batch: number;
+  readonly optimizer: 'adam';
+  readonly learningRate: number;
+}
+
+export interface FlowSpec {
+  readonly dim: number;
+  readonly base: 'standard-normal';
+  readonly seed: number;
+  readonly objective: Objective;
+  readonly training: TrainingSpec;
+  /** The layers in the order of z → x. */
+  readonly layers: readonly LayerSpec[];
+}
+
+/**
+ * The direction in which the layers' formulas are declared, so the one that is evaluated in closed form. It follows the objective:
+ * forward KL evaluates x → z, reverse KL evaluates z → x; the other direction is solved numerically.
+ */
+export function closedFormDirection(objective: Objective): Direction {
+  return objective.type === 'forward-kl' ? 'encode' : 'generate';
+}

@@ -1,0 +1,121 @@
+/** What the extension and its webviews say to each other. State is small JSON and always complete; tensors travel packed (see ./pack). */
+
+export type Direction = 'generate' | 'encode';
+
+export type LayerStatus = 'ok' | 'near-singular' | 'folds';
+
+export interface LayerState {
+  /** 1 … K, in the order z → x. */
+  readonly number: number;
+  readonly label: string;
+  /** The exact worst determinant of the layer over all of space; ≤ 0 where it folds. */
+  readonly margin: number;
+  readonly status: LayerStatus;
+  /** Mean over the particles of log|det| in the direction z → x; absent until a picture was computed. */
+  readonly meanLogDet?: number;
+  /** Particles whose inverse through this layer is doubtful, and the greatest residual of those that were solved. */
+  readonly doubtful: number;
+  readonly residual: number;
+  /** What to draw, in the coordinates of the input of the layer's own formula (stage k−1 under `generate`, stage k under `encode`). */
+  readonly overlay: HyperplaneOverlay;
+}
+
+/** y = v + û·tanh(wᵀv + b), κ = wᵀû; det < ε exactly where |wᵀv + b| < danger, det < 0 exactly where |wᵀv + b| < fold. */
+export interface HyperplaneOverlay {
+  readonly kind: 'hyperplane';
+  readonly w: readonly number[];
+  readonly b: number;
+  readonly uHat: readonly number[];
+  readonly kappa: number;
+  readonly danger: number;
+  readonly fold: number;
+}
+
+export interface TrainingState {
+  readonly status: 'idle' | 'running' | 'paused' | 'done' | 'not-finite';
+  readonly step: number;
+  /** The step at which Train will stop. */
+  readonly until: number;
+  readonly loss?: number;
+  /** The least loss that is possible, where it is known (−log Z, or the entropy of the target). */
+  readonly floor?: number;
+  /** One sentence: what stopped training, or what the engine is. */
+  readonly note?: string;
+}
+
+export interface ProbeState {
+  /** The stage at which the person placed it, and where. */
+  readonly stage: number;
+  readonly origin: readonly number[];
+  /** Its place at every stage 0 … K, computed outwards from `stage`: (K+1) × 2. */
+  readonly route: readonly (readonly number[])[];
+  /** Signed determinant of each layer's formula along the route: K. */
+  readonly dets: readonly number[];
+  /** log p_z(z) − Σ log|det| in the direction z → x, so log p_x(x). */
+  readonly logProb: number;
+  /** Where it is now after walking there layer by layer, and the stage it walked to. */
+  readonly walked: { readonly stage: number; readonly point: readonly number[] };
+  /** The last map it went through: which way, whether solved, with how many iterations and what residual. */
+  readonly lastStep?: { readonly layer: number; readonly direction: Direction; readonly solved: boolean; readonly iterations: number; readonly residual: number };
+  /** ‖walked − route‖ at the walked stage once it has come back to a stage it had visited: the round trip's error. */
+  readonly roundTrip?: number;
+  /** In the person's own units at the data side, where a data file was standardised: name and value. */
+  readonly original?: readonly { readonly name: string; readonly value: number }[];
+}
+
+/** Everything a view shows except tensors. */
+export interface FlowState {
+  readonly uri: string;
+  readonly name: string;
+  /** Why the picture is not that of the text as it stands (the first mistake), if it is not. */
+  readonly problem?: string;
+  readonly closedForm: Direction;
+  readonly objective: { readonly type: 'forward-kl' | 'reverse-kl'; readonly target: string };
+  readonly axes: readonly string[];
+  readonly epsilon: number;
+  readonly training: TrainingState;
+  readonly layers: readonly LayerState[];
+  /** The cursor: a stage 0 … K, fractional while scrubbing. */
+  readonly cursor: number;
+  readonly probe?: ProbeState;
+  /** Milliseconds for one layer when a step is animated. */
+  readonly layerDuration: number;
+}
+
+/** The tensors of one moment; see `Picture` in src/training/messages for the shapes. */
+export interface Frame {
+  readonly step: number;
+  readonly depth: number;
+  readonly count: number;
+  readonly side: number;
+  readonly particles: Float32Array;
+  readonly particleDets: Float32Array;
+  readonly grid: Float32Array;
+  readonly gridDets: Float32Array;
+  /** The loss so far, thinned: (step, loss) pairs. */
+  readonly losses: Float32Array;
+}
+
+/** What the flow should become: points of the target, or its log density (up to a constant) on a square grid over [−extent, extent]². */
+export type Target =
+  | { readonly kind: 'points'; readonly points: Float32Array }
+  | { readonly kind: 'density'; readonly side: number; readonly extent: number; readonly logDensity: Float32Array };
+
+/** The commands that a view's buttons run; each is also in the palette. */
+export type ViewCommand = 'train' | 'pause' | 'reset' | 'stepZToX' | 'stepXToZ' | 'runToX' | 'runToZ' | 'openFlowView' | 'newFlow' | 'saveWeights';
+
+export type ToView =
+  /** `undefined`: there is no flow to show. */
+  | { readonly type: 'state'; readonly state: FlowState | undefined }
+  /** A packed Frame: the view answers `drawn` when it has been drawn, and gets no other before. */
+  | { readonly type: 'frame'; readonly packed: ArrayBuffer }
+  /** A packed Target. */
+  | { readonly type: 'target'; readonly packed: ArrayBuffer };
+
+export type FromView =
+  | { readonly type: 'ready' }
+  | { readonly type: 'drawn' }
+  | { readonly type: 'command'; readonly command: ViewCommand }
+  | { readonly type: 'cursor'; readonly cursor: number }
+  /** Place the probe at a stage (fractional stages are rounded by the sender), or take it away. */
+  | { readonly type: 'probe'; readonly probe: { readonly stage: number; readonly point: readonly [number, number] } | undefined };

@@ -1,0 +1,96 @@
+/** What the session and the training engine, which runs in a worker, say to each other. Everything here survives a structured clone. */
+
+import type { FlowSpec } from '../flow/spec';
+
+/** Columns of a data file, standardised reversibly: original = mean + scale · standardised. */
+export interface PointTable {
+  readonly names: readonly string[];
+  readonly count: number;
+  readonly mean: readonly number[];
+  readonly scale: readonly number[];
+  /** count × dim, standardised. */
+  readonly points: Float64Array;
+}
+
+/** A mistake in a data file; `line` counts from 1. */
+export interface TableProblem {
+  readonly line: number;
+  readonly message: string;
+}
+
+/** Turns the bytes of a data file into points. The engine is handed one, so that it need not know any format. */
+export type ReadTable = (bytes: Uint8Array, dim: number) => PointTable | TableProblem;
+
+/** Everything needed to go on training from a step exactly as if it had never stopped. */
+export interface Checkpoint {
+  readonly step: number;
+  /** The flow's parameters, layer by layer. */
+  readonly parameters: Float32Array;
+  /** Adam's first and second moments, in the layout of `parameters`. */
+  readonly moments: readonly [Float32Array, Float32Array];
+}
+
+/** The particles and the grid at every stage z = z₀ … z_K = x. Stage-major; determinants are those of each layer's declared formula. */
+export interface Picture {
+  readonly step: number;
+  /** K. */
+  readonly depth: number;
+  /** N. */
+  readonly count: number;
+  /** G: the grid has G × G points. */
+  readonly side: number;
+  /** (K+1) × N × 2. */
+  readonly particles: Float32Array;
+  /** K × N. */
+  readonly particleDets: Float32Array;
+  /** (K+1) × G² × 2; row by row, x fastest. */
+  readonly grid: Float32Array;
+  /** K × G². */
+  readonly gridDets: Float32Array;
+  /** K: the mean over the particles of log|det| of the layer in the direction z → x. */
+  readonly meanLogDet: Float64Array;
+  /** K: how many particles each layer's inverse could not be relied on for (several preimages, unreliable, not finite). */
+  readonly doubtful: Uint32Array;
+  /** K: the greatest residual of the numerically solved direction, 0 where nothing was solved. */
+  readonly residual: Float64Array;
+}
+
+/** The first thing that was not finite. Indices count from 0; -1 where there is none (the loss itself, say). */
+export interface NotFinite {
+  readonly step: number;
+  readonly layer: number;
+  readonly particle: number;
+  /** "log det", "gradient of u", "energy u(x)", … */
+  readonly quantity: string;
+  readonly before: Float32Array;
+  /** Equal to `before` where the step was not taken. */
+  readonly after: Float32Array;
+}
+
+export type ToEngine =
+  /** Start over with this flow; `data` holds the bytes of the data file that the objective names, if it names a file. */
+  | { readonly type: 'configure'; readonly id: number; readonly spec: FlowSpec; readonly data?: Uint8Array; readonly checkpoint?: Checkpoint }
+  /** Train up to and including step `until`. */
+  | { readonly type: 'train'; readonly until: number }
+  | { readonly type: 'pause' }
+  | { readonly type: 'checkpoint'; readonly id: number }
+  | { readonly type: 'trace'; readonly id: number; readonly particles: number; readonly side: number; readonly extent: number };
+
+export type FromEngine =
+  | { readonly type: 'configured'; readonly id: number; readonly engine: string; readonly checkpoint: Checkpoint; readonly table?: PointTable }
+  /** The data file could not be used; the engine keeps what it had. */
+  | { readonly type: 'data-problem'; readonly id: number; readonly problem: TableProblem }
+  /** Steps that were taken since the last message: (step, loss) pairs, and where the parameters stand now. */
+  | { readonly type: 'progress'; readonly losses: Float64Array; readonly checkpoint: Checkpoint }
+  | { readonly type: 'stopped'; readonly reason: 'done' | 'paused' }
+  | { readonly type: 'not-finite'; readonly at: NotFinite }
+  | { readonly type: 'checkpoint'; readonly id: number; readonly checkpoint: Checkpoint }
+  | { readonly type: 'traced'; readonly id: number; readonly picture: Picture }
+  /** A defect of ours, never of the person's: shown with a way to report it. */
+  | { readonly type: 'failed'; readonly message: string };
+
+/** One end of the line between session and engine; `worker_threads`, web workers and tests each provide one. */
+export interface Port<Out, In> {
+  post(message: Out, transfer?: readonly ArrayBuffer[]): void;
+  onMessage(listener: (message: In) => void): void;
+}
