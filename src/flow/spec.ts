@@ -17,9 +17,7 @@ export interface LayerSpec {
  * What training minimises. Forward KL needs samples of the target: `data` names a built-in sampler or a data file.
  * Reverse KL needs the target's energy u(x), π(x) ∝ e^{−u(x)}: `energy` names it.
  */
-export type Objective =
-  | { readonly type: 'forward-kl'; readonly data: string }
-  | { readonly type: 'reverse-kl'; readonly energy: string };
+export type Objective = { readonly type: 'forward-kl'; readonly data: string } | { readonly type: 'reverse-kl'; readonly energy: string };
 
 export interface TrainingSpec {
   readonly steps: number;

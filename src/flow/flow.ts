@@ -1,0 +1,160 @@
+/** A flow: layers composed between the base z = stage 0 and the data x = stage K. */
+
+import { standardNormal } from './base';
+import { InverseStatus, parameterCount, type InverseReport, type Layer, type LayerType } from './layer';
+import { RandomStream, streams } from './random';
+import { layerTypes } from './registry';
+import { closedFormDirection, type Direction, type FlowSpec, type LayerSpec } from './spec';
+
+/** A batch of n points after one layer, in either direction. */
+export interface Pass extends InverseReport {
+  /** n × d. */
+  readonly points: Float64Array;
+  /** n: the signed determinant of the layer's formula. */
+  readonly det: Float64Array;
+  /** n: log|det| of this layer's map z → x, whichever way it was run. */
+  readonly logDet: Float64Array;
+}
+
+/** A batch of n points at every stage. */
+export interface Trace {
+  /** K+1 batches of n × d. */
+  readonly stages: readonly Float64Array[];
+  /** K: how each layer was passed; `passes[k].points` is the stage that it led to. */
+  readonly passes: readonly Pass[];
+}
+
+/** Where one parameter of one layer lies in the vector of all parameters. */
+export interface ParameterSlot {
+  readonly layer: number;
+  readonly name: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+function typeOf(layer: LayerSpec): LayerType {
+  const type = layerTypes.get(layer.type);
+  if (type === undefined) throw new RangeError(`There is no layer type "${layer.type}"; there are: ${[...layerTypes.keys()].join(', ')}.`);
+  return type;
+}
+
+/** The layout of the vector of parameters: layer by layer, each as its type declares them. Throws a RangeError for an unknown type. */
+export function parameterSlots(spec: FlowSpec): ParameterSlot[] {
+  let offset = 0;
+  return spec.layers.flatMap((layer, k) =>
+    typeOf(layer).parameters.map(({ name, shape }) => {
+      const slot = { layer: k, name, offset, length: shape === 'vector' ? spec.dim : 1 };
+      offset += slot.length;
+      return slot;
+    }),
+  );
+}
+
+/**
+ * The parameters that training starts from: those that the file gives, the others drawn from the seed, each layer from its own stream.
+ * Throws a RangeError for an unknown type, or a given value of the wrong length.
+ */
+export function initialParameters(spec: FlowSpec): Float64Array {
+  const slots = parameterSlots(spec);
+  const drawn = spec.layers.map((layer, k) =>
+    typeOf(layer).initialise(spec.dim, layer.options, new RandomStream(spec.seed, streams.parameters(k))),
+  );
+  const all = Float64Array.from(drawn.flatMap((values) => Array.from(values)));
+  for (const { layer, name, offset, length } of slots) {
+    const given = spec.layers[layer].initial[name];
+    if (given === undefined) continue;
+    if (given.length !== length) throw new RangeError(`Layer ${layer + 1}: ${name} has ${given.length} values and needs ${length}.`);
+    all.set(given, offset);
+  }
+  return all;
+}
+
+/** A flow with these parameters (copied). Throws a RangeError for an unknown layer type or the wrong number of parameters. */
+export function buildFlow(spec: FlowSpec, parameters: Float64Array | Float32Array): Flow {
+  const values = Float64Array.from(parameters);
+  let offset = 0;
+  const layers = spec.layers.map((layer) => {
+    const type = typeOf(layer);
+    const start = offset;
+    offset += parameterCount(type, spec.dim);
+    return type.create(spec.dim, layer.options, values.subarray(start, offset));
+  });
+  if (offset !== values.length) throw new RangeError(`The flow has ${offset} parameters, but ${values.length} were given.`);
+  return new Flow(spec.dim, closedFormDirection(spec.objective), layers);
+}
+
+export class Flow {
+  constructor(
+    readonly dim: number,
+    /** The direction that the layers' formulas run in; the other one is solved. */
+    readonly closedForm: Direction,
+    /** In the order z → x. */
+    readonly layers: readonly Layer[],
+  ) {}
+
+  /** Through layer k (0 … K−1) alone: `generate` takes points of stage k to stage k+1, `encode` points of stage k+1 to stage k. */
+  pass(k: number, direction: Direction, points: Float64Array): Pass {
+    const count = points.length / this.dim;
+    const into = {
+      points: new Float64Array(points.length),
+      det: new Float64Array(count),
+      logDet: new Float64Array(count),
+      status: new Uint8Array(count),
+      iterations: new Uint16Array(count),
+      residual: new Float64Array(count),
+    };
+    if (direction === this.closedForm) {
+      this.layers[k].forward(points, into);
+      for (let i = 0; i < points.length; i++) {
+        if (!Number.isFinite(into.points[i])) into.status[Math.floor(i / this.dim)] = InverseStatus.NotFinite;
+      }
+    } else {
+      this.layers[k].inverse(points, into, into);
+    }
+    if (this.closedForm === 'encode') for (let i = 0; i < count; i++) into.logDet[i] = -into.logDet[i];
+    return into;
+  }
+
+  /** `points` lie at `stage`; from there they go outwards, z → x to stage K and x → z to stage 0. */
+  trace(points: Float64Array, stage: number): Trace {
+    const stages: Float64Array[] = [];
+    const passes: Pass[] = [];
+    stages[stage] = points;
+    for (let k = stage; k < this.layers.length; k++) {
+      passes[k] = this.pass(k, 'generate', stages[k]);
+      stages[k + 1] = passes[k].points;
+    }
+    for (let k = stage - 1; k >= 0; k--) {
+      passes[k] = this.pass(k, 'encode', stages[k + 1]);
+      stages[k] = passes[k].points;
+    }
+    return { stages, passes };
+  }
+
+  /** x = g(z) for n × d points. */
+  generate(z: Float64Array): Float64Array {
+    return this.trace(z, 0).stages[this.layers.length];
+  }
+
+  /** z = g⁻¹(x) for n × d points. */
+  encode(x: Float64Array): Float64Array {
+    return this.trace(x, this.layers.length).stages[0];
+  }
+
+  /** log p_x(x) = log p_z(z) − Σₖ log|det| of the layers z → x, for each of n points at x. */
+  logProb(x: Float64Array): Float64Array {
+    return this.logProbOf(this.trace(x, this.layers.length));
+  }
+
+  /** {@link logProb} of the points that were traced. */
+  logProbOf(trace: Trace): Float64Array {
+    const logs = standardNormal.logDensity(trace.stages[0], this.dim);
+    for (const { logDet } of trace.passes) for (let i = 0; i < logs.length; i++) logs[i] -= logDet[i];
+    return logs;
+  }
+
+  /** n draws from p_x: n × d. */
+  sample(count: number, random: RandomStream): Float64Array {
+    return this.generate(standardNormal.sample(count, this.dim, random));
+  }
+}

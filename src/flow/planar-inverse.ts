@@ -1,0 +1,80 @@
+/**
+ * The scalar equation behind a planar layer's inverse: q(r) = r + κ·tanh(r) = c, where r = wᵀv + b and c = wᵀy + b.
+ *
+ * q is odd, so it is solved for c ≥ 0 and r ≥ 0 and the sign put back. There q″ = −2κ·tanh·sech² has one sign: q is concave for κ > 0 and
+ * convex for κ < 0. Newton's method from a lower bound of the root of a concave increasing q, or from an upper bound of a convex one,
+ * approaches it from that side and never passes it: no bracket is needed and no cycle is possible.
+ */
+
+import { excessOverTanh, sech2 } from './stable';
+
+export interface PlanarRoot {
+  readonly root: number;
+  readonly iterations: number;
+  /** Other roots exist: κ < −1 and |c| is below the fold's edge. `root` is then the outermost one on the side of c's sign. */
+  readonly several: boolean;
+}
+
+/** Far above what is ever needed (the worst start, κ → ∞, moves by about ½ a step), so a defect cannot hang. */
+const mostIterations = 1000;
+
+/**
+ * Newton's method for q(r) = c from `start`. For κ < 0, q is evaluated as (1 + κ)·r − κ·(r − tanh r), which loses nothing near κ = −1,
+ * where the root at c ≈ 0 is nearly triple. It ends at the rounding floor of q, or as soon as r stands still.
+ */
+function newton(kappa: number, slack: number, c: number, start: number): { root: number; iterations: number } {
+  let r = start;
+  for (let iterations = 0; iterations < mostIterations; iterations++) {
+    const t = Math.tanh(r);
+    const linear = kappa < 0 ? slack * r : r;
+    const bent = kappa < 0 ? -kappa * excessOverTanh(r) : kappa * t;
+    const error = linear + bent - c;
+    if (Math.abs(error) <= 4 * Number.EPSILON * (Math.abs(linear) + Math.abs(bent) + Math.abs(c))) return { root: r, iterations };
+    const next = r - error / (t * t + sech2(r) * slack);
+    if (next === r || !Number.isFinite(next)) return { root: r, iterations };
+    r = next;
+  }
+  return { root: r, iterations: mostIterations };
+}
+
+/**
+ * A bound of the root r ≥ 0 of q(r) = c ≥ 0 on the side that Newton's method needs. tanh r ≤ 1 and tanh r ≤ r give c − κ and c/(1 + κ).
+ * For κ < 0 also r − tanh r ≥ r³/4.2 on r ≤ 1 (from Lambert's fraction), which starts the nearly triple root close by.
+ */
+function bound(kappa: number, slack: number, c: number): number {
+  if (kappa >= 0) return Math.max(c - kappa, c / slack);
+  const cubic = Math.cbrt((4.2 * c) / -kappa);
+  return Math.min(c - kappa, slack > 0 ? c / slack : Infinity, slack >= 0 && cubic <= 1 ? cubic : Infinity);
+}
+
+/** Where q turns for κ < −1, q′(ρ) = 0, and the height |q(ρ)| below which |c| has three roots. */
+function fold(slack: number, kappa: number): { at: number; height: number } {
+  const at = Math.asinh(Math.sqrt(-slack));
+  return { at, height: -(slack * at - kappa * excessOverTanh(at)) };
+}
+
+/**
+ * The root of r + κ·tanh(r) = c; for κ < −1 the one on the unfolded branch, |r| outermost on the side of c's sign.
+ * @param slack 1 + κ, given apart because κ rounds to −1 long before 1 + κ is 0.
+ */
+export function solvePlanar(kappa: number, slack: number, c: number): PlanarRoot {
+  if (!Number.isFinite(c) || !Number.isFinite(kappa)) return { root: NaN, iterations: 0, several: false };
+  const several = slack < 0 && Math.abs(c) <= fold(slack, kappa).height;
+  if (c === 0 && !several) return { root: 0, iterations: 0, several };
+  const { root, iterations } = newton(kappa, slack, Math.abs(c), bound(kappa, slack, Math.abs(c)));
+  return { root: c < 0 ? -root : root, iterations, several };
+}
+
+/** All roots of r + κ·tanh(r) = c in ascending order: one, or up to three where κ < −1. */
+export function planarRoots(kappa: number, c: number): number[] {
+  const slack = 1 + kappa;
+  const outer = solvePlanar(kappa, slack, c);
+  if (!outer.several) return [outer.root];
+  const sign = c < 0 ? -1 : 1;
+  const size = Math.abs(c);
+  // By oddness the other two are those of q(r) = −|c| on r > 0, where q is convex with its minimum at the fold: Newton from 0 reaches
+  // the inner one, and from −κ, where q ≥ 0, the outer one.
+  const others =
+    size === 0 ? [0, -outer.root * sign] : [newton(kappa, slack, -size, 0).root, newton(kappa, slack, -size, -kappa).root].map((r) => -r);
+  return [outer.root, ...others.map((r) => sign * r)].sort((a, b) => a - b);
+}

@@ -1,0 +1,36 @@
+/** Elementary functions that neither overflow nor cancel. */
+
+/** log(1 + eˢ). */
+export function softplus(s: number): number {
+  return Math.max(s, 0) + Math.log1p(Math.exp(-Math.abs(s)));
+}
+
+/** 1 / (1 + e⁻ˢ). */
+export function sigmoid(s: number): number {
+  const e = Math.exp(-Math.abs(s));
+  return (s < 0 ? e : 1) / (1 + e);
+}
+
+/** log(eᵃ + eᵇ). */
+export function logAddExp(a: number, b: number): number {
+  const greater = Math.max(a, b);
+  return greater === -Infinity ? -Infinity : greater + Math.log1p(Math.exp(-Math.abs(a - b)));
+}
+
+/** tanh′(a) = 1 − tanh²(a) = sech²(a), to full relative accuracy also where tanh rounds to ±1. */
+export function sech2(a: number): number {
+  const e = Math.exp(-2 * Math.abs(a));
+  return (4 * e) / ((1 + e) * (1 + e));
+}
+
+/**
+ * r − tanh(r), to full relative accuracy: below 1 by Lambert's continued fraction tanh r = r/(1 + r²/(3 + r²/(5 + …))), whose terms are
+ * all positive.
+ */
+export function excessOverTanh(r: number): number {
+  const square = r * r;
+  if (square > 1) return r - Math.tanh(r);
+  let tail = 21;
+  for (let odd = 19; odd >= 3; odd -= 2) tail = odd + square / tail;
+  return (r * square) / (tail + square);
+}
