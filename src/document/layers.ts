@@ -1,0 +1,115 @@
+import { isMap, isScalar } from 'yaml';
+import type { ParsedNode } from 'yaml';
+import type { LayerType } from '../flow/layer';
+import { layerTypes } from '../flow/registry';
+import type { LayerSpec } from '../flow/spec';
+import { leastNormOfW, mostLayers, parameterRule } from './format';
+import type { Entries, Entry, Range, Reader } from './reader';
+import { eitherOf, formatNumber } from './sentences';
+
+/** Where the layers stand, and the layers themselves if all of them could be read. */
+export interface ReadLayers {
+  readonly places: readonly Range[];
+  readonly layers: readonly LayerSpec[] | undefined;
+}
+
+/** The list under `layers`, in the order z → x. */
+export function readLayers(reader: Reader, entry: Entry, dim: number): ReadLayers {
+  const list = reader.list(entry, 'one layer per line, for instance "- planar"');
+  if (!list) return { places: [], layers: undefined };
+  const items = list.items.map((node) => ({ node, place: node ? reader.range(node) : reader.range(list as ParsedNode) }));
+  const places = items.map(({ place }) => place);
+  if (items.length === 0) reader.error(entry, 'layers is empty: give at least one, for instance "- planar".');
+  if (items.length > mostLayers) {
+    reader.error(
+      places[mostLayers],
+      `This is layer ${mostLayers + 1}: a flow has at most ${mostLayers}, and this one has ${formatNumber(items.length)}.`,
+    );
+  }
+  const layers = items.slice(0, mostLayers).map(({ node, place }) => readLayer(reader, node, place, dim));
+  const whole = items.length > 0 && items.length <= mostLayers && layers.every((layer) => layer !== undefined);
+  return { places, layers: whole ? layers : undefined };
+}
+
+/** `planar`, or `planar: { w: …, raw: true }`. */
+function readLayer(reader: Reader, node: ParsedNode | null, place: Range, dim: number): LayerSpec | undefined {
+  const known = [...layerTypes.keys()];
+  if (isScalar(node) && typeof node.value === 'string') {
+    const type = findType(reader, node.value, place);
+    return type && { type: type.name, options: optionsOf(type, {}), initial: {} };
+  }
+  if (!isMap(node))
+    return reader.error(
+      place,
+      `A layer is ${place.end > place.start ? reader.quote(place) : 'empty'}: write its type, ${eitherOf(known)}.`,
+    );
+
+  const entries = [...reader.entries(node).values()];
+  const [head, ...others] = entries;
+  if (head === undefined) return reader.error(place, `A layer is empty: write its type, ${eitherOf(known)}.`);
+  const type = findType(reader, head.name, head.key);
+  if (!type) return undefined;
+  const keys = [...type.parameters, ...type.options].map(({ name }) => name);
+  const misplaced = others.find(({ name }) => keys.includes(name) || layerTypes.has(name)) ?? others[0];
+  if (misplaced !== undefined) {
+    const remedy = layerTypes.has(misplaced.name)
+      ? 'begin it on a line of its own with "- "'
+      : `indent it further, or write ${type.name}: { ${misplaced.name}: … }`;
+    return reader.error(misplaced.key, `${misplaced.name} stands beside ${type.name}, not inside it: ${remedy}.`);
+  }
+  if (head.node === null) return { type: type.name, options: optionsOf(type, {}), initial: {} };
+  const settings = reader.mapping(head.node, type.name, keys, `${type.name} alone, or ${type.name}: { ${keys[0]}: … }`);
+  return settings && readSettings(reader, type, settings, place, dim);
+}
+
+function findType(reader: Reader, name: string, at: Range): LayerType | undefined {
+  const known = [...layerTypes.keys()];
+  return (
+    layerTypes.get(name) ??
+    reader.error(
+      at,
+      `There is no layer type "${reader.quote(at)}": ${known.length === 1 ? `the known type is ${known[0]}` : reader.suggestion(name, known)}.`,
+    )
+  );
+}
+
+function readSettings(reader: Reader, type: LayerType, settings: Entries, place: Range, dim: number): LayerSpec | undefined {
+  const before = reader.problems.length;
+  const initial: Record<string, readonly number[]> = {};
+  const options: Record<string, boolean> = {};
+  for (const { name, shape } of type.parameters) {
+    const entry = settings.get(name);
+    const values = entry && (shape === 'vector' ? reader.vector(entry, dim, parameterRule) : [reader.number(entry, parameterRule)]);
+    if (values?.every((value) => value !== undefined)) initial[name] = values;
+  }
+  for (const { name } of type.options) {
+    const entry = settings.get(name);
+    const value = entry && reader.boolean(entry);
+    if (value !== undefined) options[name] = value;
+  }
+  const broken = [...settings.keys()].some((name) => !(name in initial) && !(name in options));
+  if (broken || reader.problems.length > before) return undefined;
+  const layer = { type: type.name, options: optionsOf(type, options), initial };
+  if (type.name === 'planar') warnOfPlanar(reader, layer, settings, place);
+  return layer;
+}
+
+function optionsOf(type: LayerType, given: Readonly<Record<string, boolean>>): Record<string, boolean> {
+  return Object.fromEntries(type.options.map((option) => [option.name, given[option.name] ?? option.default]));
+}
+
+/** A raw planar layer folds for wᵀu < −1; the constraint of the other kind is singular at w = 0. */
+function warnOfPlanar(reader: Reader, layer: LayerSpec, settings: Entries, place: Range): void {
+  const { w, u } = layer.initial;
+  if (w === undefined) return;
+  if (layer.options.raw) {
+    const wu = u?.reduce((sum, value, i) => sum + value * w[i], 0);
+    if (wu !== undefined && wu < -1) reader.warn(place, `This layer folds space: wᵀu = ${formatNumber(wu)} is below −1.`);
+  } else if (Math.hypot(...w) < leastNormOfW) {
+    const norm = formatNumber(Math.hypot(...w));
+    reader.warn(
+      settings.get('w') ?? place,
+      `‖w‖ = ${norm} is below ${formatNumber(leastNormOfW)}: the constraint on u is nearly singular there. Give a longer w.`,
+    );
+  }
+}

@@ -1,0 +1,154 @@
+import { isAlias, isMap, isScalar, isSeq } from 'yaml';
+import type { ParsedNode, YAMLMap, YAMLSeq } from 'yaml';
+import type { NumberRule } from './format';
+import { counted, describeRule, eitherOf, nearest } from './sentences';
+import { firstLineEnd, type Problem } from './yaml';
+
+/** A stretch of the text: the characters `start` up to but not including `end`. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One `name: value` of a mapping. */
+export interface Entry extends Range {
+  readonly name: string;
+  readonly key: Range;
+  /** The value's node; null where nothing was written. */
+  readonly node: ParsedNode | null;
+}
+
+export type Entries = ReadonlyMap<string, Entry>;
+
+/**
+ * Reads typed values out of YAML nodes. Whatever is not as asked becomes a problem on its own range, and the value is undefined.
+ * Nodes are read as they stand: aliases are not followed, so a text is never larger than it looks.
+ */
+export class Reader {
+  readonly problems: Problem[] = [];
+
+  constructor(readonly text: string) {}
+
+  error(at: Range, message: string): undefined {
+    this.problems.push({ start: at.start, end: at.end, severity: 'error', message });
+  }
+
+  warn(at: Range, message: string): void {
+    this.problems.push({ start: at.start, end: at.end, severity: 'warning', message });
+  }
+
+  /** Where a node is written, without the comment or the line end behind it. */
+  range(node: ParsedNode): Range {
+    return { start: node.range[0], end: node.range[1] };
+  }
+
+  /** The first line of a stretch: where something that is missing is reported. */
+  firstLine(at: Range): Range {
+    return { start: at.start, end: Math.min(at.end, firstLineEnd(this.text, at.start)) };
+  }
+
+  /** What is written there, shortened to what a sentence holds. */
+  quote(at: Range): string {
+    const written = this.text.slice(at.start, at.end).replace(/\s+/g, ' ').trim();
+    return written.length > 40 ? `${written.slice(0, 39)}…` : written || 'empty';
+  }
+
+  /** The entries of a mapping, whose keys must be among `known`. `form` says how the mapping is written. */
+  mapping(node: ParsedNode, owner: string, known: readonly string[], form: string): Entries | undefined {
+    if (isAlias(node)) return this.alias(node);
+    if (!isMap(node)) return this.error(this.range(node), `${owner} is ${this.quote(this.range(node))}: write ${form}.`);
+    const entries = this.entries(node);
+    for (const { name, key } of entries.values()) {
+      if (known.includes(name)) continue;
+      const meant = nearest(name, known);
+      this.error(key, `${owner} has no key "${name}": ${meant ? `did you mean ${meant}?` : `it takes ${eitherOf(known)}.`}`);
+    }
+    return entries;
+  }
+
+  /** All entries of a mapping by name; a name that comes again is a problem and the first one counts. */
+  entries(node: YAMLMap<unknown, unknown>): Entries {
+    const entries = new Map<string, Entry>();
+    for (const pair of node.items as { key: ParsedNode; value: ParsedNode | null }[]) {
+      const key = this.range(pair.key);
+      if (!isScalar(pair.key)) {
+        this.error(key, `${this.quote(key)} is not a key: a key is one word.`);
+        continue;
+      }
+      const name = pair.key.source ?? this.text.slice(key.start, key.end);
+      const value = pair.value && pair.value.range[1] > pair.value.range[0] ? pair.value : null;
+      const entry = { name, key, node: value, ...(value ? this.range(value) : key) };
+      if (entries.has(name)) this.error(key, `${name} is given twice: keep one of them.`);
+      else entries.set(name, entry);
+    }
+    return entries;
+  }
+
+  /** The nodes of a list. */
+  list(entry: Entry, form: string): YAMLSeq<ParsedNode | null> | undefined {
+    if (isAlias(entry.node)) return this.alias(entry.node);
+    if (isSeq<ParsedNode | null>(entry.node)) return entry.node;
+    return this.error(
+      entry,
+      entry.node ? `${entry.name} is ${this.quote(entry)}: write ${form}.` : `${entry.name} is empty: write ${form}.`,
+    );
+  }
+
+  number(entry: Entry, rule: NumberRule): number | undefined {
+    return this.numberOf(entry.node, entry, entry.name, rule);
+  }
+
+  /** A list of exactly `count` numbers. */
+  vector(entry: Entry, count: number, rule: NumberRule): number[] | undefined {
+    const example = `[${Array.from({ length: count }, (_, i) => (i === 0 ? '1' : '0')).join(', ')}]`;
+    const list = this.list(entry, `${counted(count, 'number')}, for instance ${example}`);
+    if (!list) return undefined;
+    if (list.items.length !== count) {
+      return this.error(entry, `${entry.name} has ${counted(list.items.length, 'number')} where dim is ${count}: give ${count}.`);
+    }
+    const values = list.items.map((item) => this.numberOf(item, item ? this.range(item) : entry, `A number of ${entry.name}`, rule));
+    return values.every((value) => value !== undefined) ? values : undefined;
+  }
+
+  boolean(entry: Entry): boolean | undefined {
+    if (isAlias(entry.node)) return this.alias(entry.node);
+    if (isScalar(entry.node) && typeof entry.node.value === 'boolean') return entry.node.value;
+    return this.error(entry, `${entry.name} is ${entry.node ? this.quote(entry) : 'empty'}: write true or false.`);
+  }
+
+  /** A word or a name; `form` says what is asked for. */
+  word(entry: Entry, form: string): string | undefined {
+    if (isAlias(entry.node)) return this.alias(entry.node);
+    if (isScalar(entry.node) && typeof entry.node.value === 'string' && entry.node.value.trim() !== '') return entry.node.value;
+    return this.error(entry, `${entry.name} is ${entry.node ? this.quote(entry) : 'empty'}: give ${form}.`);
+  }
+
+  /** One of `names`. */
+  choice<Name extends string>(entry: Entry, names: readonly Name[]): Name | undefined {
+    const word = this.word(entry, eitherOf(names));
+    if (word === undefined) return undefined;
+    const chosen = names.find((name) => name === word);
+    return chosen ?? this.error(entry, `${entry.name} is ${this.quote(entry)}: ${this.suggestion(word, names)}`);
+  }
+
+  /** "did you mean planar?", or all that there is to choose from. */
+  suggestion(word: string, names: readonly string[]): string {
+    const meant = nearest(word, names);
+    return meant ? `did you mean ${meant}?` : `give ${eitherOf(names)}.`;
+  }
+
+  private numberOf(node: ParsedNode | null, at: Range, name: string, rule: NumberRule): number | undefined {
+    if (isAlias(node)) return this.alias(node);
+    const value = isScalar(node) ? node.value : undefined;
+    const inside = typeof value === 'number' && value >= rule.least && value <= rule.most && !(rule.above && value === rule.least);
+    if (inside && !(rule.whole && !Number.isInteger(value))) return value;
+    return this.error(at, `${name} is ${node ? this.quote(at) : 'empty'}: give ${describeRule(rule)}.`);
+  }
+
+  private alias(node: ParsedNode): undefined {
+    return this.error(
+      this.range(node),
+      `${this.quote(this.range(node))} stands for a value that is written elsewhere: write the value itself here.`,
+    );
+  }
+}
