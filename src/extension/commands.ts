@@ -1,0 +1,85 @@
+import * as vscode from 'vscode';
+import type { ViewCommand } from '../protocol/messages';
+import type { FlowView } from './flow-view';
+import { newFlow } from './new-flow';
+import type { OpenFlow, OpenFlows } from './open-flows';
+import { saveWeights } from './save-weights';
+
+/** The commands on a flow. Each is enabled only when it makes sense (see package.json), so what it finds missing is not an error. */
+const onFlow: Readonly<Record<Exclude<ViewCommand, 'openFlowView' | 'newFlow'>, (flow: OpenFlow) => unknown>> = {
+  train: ({ session }) => session.train(),
+  pause: ({ session }) => session.pause(),
+  reset,
+  stepZToX: ({ session }) => session.stepThrough('generate'),
+  stepXToZ: ({ session }) => session.stepThrough('encode'),
+  runToX: ({ session }) => session.moveTo(session.depth),
+  runToZ: ({ session }) => session.moveTo(0),
+  saveWeights,
+};
+
+/** Registers every command; a webview's buttons run them through the same ids, see {@link runViewCommand}. */
+export function registerCommands(flows: OpenFlows, view: FlowView): vscode.Disposable {
+  const registered = Object.entries(onFlow).map(([name, run]) =>
+    vscode.commands.registerCommand(`nflow.${name}`, async (uri?: unknown) => {
+      const flow = (uri instanceof vscode.Uri && flows.find(uri)) || flows.active;
+      if (flow) await run(flow);
+    }),
+  );
+  return vscode.Disposable.from(
+    ...registered,
+    vscode.commands.registerCommand('nflow.goToLayer', () => flows.active && goToLayer(flows.active)),
+    vscode.commands.registerCommand('nflow.newFlow', () => newFlow(flows, view)),
+    vscode.commands.registerCommand('nflow.openFlowView', async (uri?: vscode.Uri) => {
+      const file = uri ?? vscode.window.activeTextEditor?.document.uri;
+      const named = file?.path.endsWith('.nflow') ? file : (flows.active?.uri ?? (await pickFlow()));
+      if (named) view.open(await flows.open(named));
+    }),
+  );
+}
+
+/** A button of a view was pressed: its flow becomes the active one, and the command of the palette runs. */
+export async function runViewCommand(command: ViewCommand, flows: OpenFlows, flow: OpenFlow | undefined): Promise<void> {
+  if (flow) flows.activate(flow);
+  await vscode.commands.executeCommand(`nflow.${command}`);
+}
+
+async function reset(flow: OpenFlow): Promise<void> {
+  const { step } = flow.session;
+  await flow.session.reset();
+  if (step === 0) return;
+  const undo = vscode.l10n.t('Undo');
+  const message = vscode.l10n.t('{0} is back at its initial values; {1} training steps were set aside.', flow.name, step);
+  if ((await vscode.window.showInformationMessage(message, undo)) === undo) await flow.session.undoReset();
+}
+
+async function goToLayer({ session }: OpenFlow): Promise<void> {
+  const { flow, opened } = session;
+  if (!flow || !opened) return;
+  const places = [
+    { label: 'z', description: vscode.l10n.t('the base'), stage: 0 },
+    ...flow.layers.map((layer, k) => ({
+      label: vscode.l10n.t('Layer {0}: {1}', k + 1, layer.type.name),
+      description: vscode.l10n.t('line {0}, margin {1}', opened.layerLines[k] + 1, layer.margin.toPrecision(3)),
+      stage: k + 1,
+    })),
+  ];
+  const active = places[Math.ceil(session.cursor)];
+  const picked = await vscode.window.showQuickPick(
+    places.map((place) => ({ ...place, ...(place === active && { detail: vscode.l10n.t('the cursor is here') }) })),
+    { title: vscode.l10n.t('Go to Layer'), placeHolder: vscode.l10n.t('The stage after this layer, z → x'), matchOnDescription: true },
+  );
+  if (picked) session.moveTo(picked.stage);
+}
+
+/** With no flow open: one of those in the workspace. */
+async function pickFlow(): Promise<vscode.Uri | undefined> {
+  const files = await vscode.workspace.findFiles('**/*.nflow', '**/node_modules/**', 200);
+  if (files.length === 0) {
+    const create = vscode.l10n.t('New Flow…');
+    const message = vscode.l10n.t('There is no .nflow file in this workspace.');
+    if ((await vscode.window.showInformationMessage(message, create)) === create) await vscode.commands.executeCommand('nflow.newFlow');
+    return undefined;
+  }
+  const items = files.map((uri) => ({ label: vscode.workspace.asRelativePath(uri), uri })).sort((a, b) => a.label.localeCompare(b.label));
+  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Open Flow View') }))?.uri;
+}

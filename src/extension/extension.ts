@@ -1,0 +1,31 @@
+import * as vscode from 'vscode';
+import { Autosave } from './autosave';
+import { registerCommands } from './commands';
+import { followContextKeys } from './context-keys';
+import { showDiagnostics } from './diagnostics';
+import { FlowView } from './flow-view';
+import { showNotices } from './notices';
+import { OpenFlows } from './open-flows';
+import { Sidebar } from './sidebar';
+import { showStatusBar } from './status-bar';
+import { openWorkerEngine } from './worker-engine';
+
+export function activate(context: vscode.ExtensionContext): void {
+  const workerScript = vscode.Uri.joinPath(context.extensionUri, 'dist', 'training-worker.js').fsPath;
+  const autosave = new Autosave(vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'training'));
+  const flows = new OpenFlows(() => openWorkerEngine(workerScript), autosave);
+  const view = new FlowView(context.extensionUri, flows);
+  // Saved first, while the sessions are still there.
+  context.subscriptions.push(
+    autosave,
+    flows,
+    showDiagnostics(flows),
+    showStatusBar(flows),
+    showNotices(flows),
+    followContextKeys(flows),
+    view.register(),
+    new Sidebar(context.extensionUri, flows).register(),
+    registerCommands(flows, view),
+  );
+  flows.start();
+}

@@ -1,0 +1,35 @@
+import * as vscode from 'vscode';
+
+/** Larger data files are refused: they are held in memory whole. */
+const largestFile = 64 * 2 ** 20;
+
+/**
+ * The bytes of a file that the flow at `flow` names, relative to it.
+ * @throws Error with a sentence for the person: the file is missing, too large, or cannot be read.
+ */
+export async function readBeside(flow: vscode.Uri, path: string): Promise<Uint8Array> {
+  if (flow.scheme === 'untitled') throw new Error(vscode.l10n.t('{0} is looked for beside the flow: save the flow to a file first.', path));
+  const uri = vscode.Uri.joinPath(flow, '..', path);
+  let size: number;
+  try {
+    ({ size } = await vscode.workspace.fs.stat(uri));
+  } catch {
+    throw new Error(vscode.l10n.t('{0} was not found: put it at {1}, or correct the name.', path, uri.fsPath));
+  }
+  if (size > largestFile) {
+    const megabytes = (bytes: number) => Math.round(bytes / 2 ** 20).toString();
+    throw new Error(
+      vscode.l10n.t(
+        '{0} is {1} MB and at most {2} MB can be read: keep a sample of its rows, every tenth say.',
+        path,
+        megabytes(size),
+        megabytes(largestFile),
+      ),
+    );
+  }
+  try {
+    return await vscode.workspace.fs.readFile(uri);
+  } catch (error) {
+    throw new Error(vscode.l10n.t('{0} could not be read: {1}', path, error instanceof Error ? error.message : String(error)));
+  }
+}

@@ -1,0 +1,80 @@
+import type { FlowState, LayerState, ProbeState } from '../protocol/messages';
+import type { Probe } from '../session/probe';
+import type { FlowSession } from '../session/session';
+
+/** Everything that a view shows of a session, except tensors; undefined until there was a flow that could be read. */
+export function flowState(session: FlowSession, uri: string, name: string): FlowState {
+  const { opened } = session;
+  const problem = session.problems.find((p) => p.severity === 'error')?.message;
+  const { note } = session;
+  const latest = session.losses.latest;
+  return {
+    uri,
+    name,
+    ...(problem !== undefined && { problem }),
+    closedForm: opened?.closedForm ?? 'generate',
+    objective: {
+      type: opened?.spec.objective.type ?? 'reverse-kl',
+      target: opened ? (opened.spec.objective.type === 'forward-kl' ? opened.spec.objective.data : opened.spec.objective.energy) : '',
+    },
+    axes: opened?.table?.names ?? ['x₁', 'x₂'],
+    epsilon: session.epsilon,
+    training: {
+      status: session.status,
+      step: session.step,
+      until: session.until,
+      ...(latest && { loss: latest[1] }),
+      ...(session.target?.floor !== undefined && { floor: session.target.floor }),
+      ...(note !== undefined && { note }),
+    },
+    layers: layerStates(session),
+    cursor: session.cursor,
+    ...(session.probe && { probe: probeState(session.probe, session) }),
+    layerDuration: session.layerDuration,
+  };
+}
+
+function layerStates(session: FlowSession): LayerState[] {
+  const { flow, opened, epsilon, lastPicture: picture } = session;
+  if (!flow || !opened) return [];
+  const traced = picture?.depth === flow.layers.length ? picture : undefined;
+  return flow.layers.map((layer, k) => {
+    const { margin } = layer;
+    const options = Object.keys(opened.spec.layers[k].options).filter((option) => opened.spec.layers[k].options[option]);
+    return {
+      number: k + 1,
+      label: [layer.type.name, ...options].join(' '),
+      margin,
+      status: margin < 0 ? 'folds' : margin < epsilon ? 'near-singular' : 'ok',
+      ...(traced && { meanLogDet: traced.meanLogDet[k] }),
+      doubtful: traced?.doubtful[k] ?? 0,
+      residual: traced?.residual[k] ?? 0,
+      overlay: layer.overlay(epsilon),
+    };
+  });
+}
+
+function probeState(probe: Probe, session: FlowSession): ProbeState {
+  const { roundTrip, lastStep } = probe;
+  const table = session.opened?.table;
+  const data = probe.route[probe.route.length - 1];
+  return {
+    stage: probe.stage,
+    origin: [...probe.origin],
+    route: probe.route.map((point) => [...point]),
+    dets: probe.dets,
+    logProb: probe.logProb,
+    walked: { stage: probe.walked.stage, point: [...probe.walked.point] },
+    ...(lastStep && {
+      lastStep: {
+        layer: lastStep.layer,
+        direction: lastStep.direction,
+        solved: lastStep.direction !== session.opened?.closedForm,
+        iterations: lastStep.pass.iterations[0],
+        residual: lastStep.pass.residual[0],
+      },
+    }),
+    ...(roundTrip !== undefined && { roundTrip }),
+    ...(table && { original: table.names.map((name, i) => ({ name, value: table.mean[i] + table.scale[i] * data[i] })) }),
+  };
+}

@@ -1,0 +1,192 @@
+import * as vscode from 'vscode';
+import type { EnginePort } from '../session/environment';
+import { FlowSession } from '../session/session';
+import { readBeside } from './flow-files';
+import type { Autosave } from './autosave';
+import { sessionSettings } from './settings';
+
+/** A `.nflow` file that is open somewhere, in an editor or in a Flow View, and its session. */
+export class OpenFlow {
+  readonly session: FlowSession;
+  /** Its Flow View, while there is one. */
+  panel: vscode.WebviewPanel | undefined;
+
+  constructor(
+    public uri: vscode.Uri,
+    openEngine: () => EnginePort,
+  ) {
+    this.session = new FlowSession({ openEngine, readFile: (path) => readBeside(this.uri, path) }, sessionSettings(uri));
+  }
+
+  get name(): string {
+    return this.uri.path.slice(this.uri.path.lastIndexOf('/') + 1);
+  }
+}
+
+export const isFlowDocument = (document: vscode.TextDocument): boolean => document.languageId === 'nflow';
+
+/**
+ * Every flow that is open, and the one that commands and the sidebar are about: the one last looked at. A flow stays, and its training
+ * goes on, for as long as it is open in an editor or a Flow View; when the last of them closes, its training is kept and it goes.
+ */
+export class OpenFlows implements vscode.Disposable {
+  private readonly flows = new Map<string, OpenFlow>();
+  private readonly renaming = new Set<OpenFlow>();
+  private readonly added = new vscode.EventEmitter<OpenFlow>();
+  private readonly removed = new vscode.EventEmitter<OpenFlow>();
+  private readonly activated = new vscode.EventEmitter<OpenFlow | undefined>();
+  private readonly subscriptions: vscode.Disposable[] = [];
+  private current: OpenFlow | undefined;
+
+  readonly onDidAdd = this.added.event;
+  readonly onDidRemove = this.removed.event;
+  /** Another flow, or none, is the active one. */
+  readonly onDidActivate = this.activated.event;
+
+  constructor(
+    private readonly openEngine: () => EnginePort,
+    private readonly autosave: Autosave,
+  ) {
+    const files = vscode.workspace.createFileSystemWatcher('**/*');
+    this.subscriptions.push(
+      files,
+      files.onDidChange((uri) => void this.fileChanged(uri)),
+      files.onDidCreate((uri) => void this.fileChanged(uri)),
+      files.onDidDelete((uri) => this.fileDeleted(uri)),
+      vscode.workspace.onDidOpenTextDocument((document) => this.documentOpened(document)),
+      vscode.workspace.onDidChangeTextDocument(({ document }) =>
+        this.flows.get(document.uri.toString())?.session.setText(document.getText()),
+      ),
+      vscode.workspace.onDidCloseTextDocument((document) => this.closeUnused(this.flows.get(document.uri.toString()))),
+      vscode.workspace.onWillRenameFiles(({ files }) => this.willRename(files)),
+      vscode.workspace.onDidRenameFiles(({ files }) => this.renamed(files)),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (!event.affectsConfiguration('nflow')) return;
+        for (const flow of this.all) flow.session.change(sessionSettings(flow.uri));
+      }),
+      vscode.window.onDidChangeActiveTextEditor((editor) => {
+        if (editor && isFlowDocument(editor.document)) this.documentOpened(editor.document);
+      }),
+    );
+  }
+
+  /** The documents that were open before the extension was. */
+  start(): void {
+    for (const document of vscode.workspace.textDocuments) this.documentOpened(document);
+  }
+
+  dispose(): void {
+    for (const flow of this.all) flow.session.dispose();
+    this.subscriptions.forEach((subscription) => subscription.dispose());
+  }
+
+  get all(): OpenFlow[] {
+    return [...this.flows.values()];
+  }
+
+  get active(): OpenFlow | undefined {
+    return this.current;
+  }
+
+  find(uri: vscode.Uri): OpenFlow | undefined {
+    return this.flows.get(uri.toString());
+  }
+
+  activate(flow: OpenFlow | undefined): void {
+    if (flow === this.current) return;
+    this.current = flow;
+    this.activated.fire(flow);
+  }
+
+  /**
+   * The flow in this file, opened if it was not.
+   * @throws what VS Code throws when the file cannot be read as text.
+   */
+  async open(uri: vscode.Uri): Promise<OpenFlow> {
+    const document = await vscode.workspace.openTextDocument(uri);
+    return this.add(document);
+  }
+
+  /** The Flow View of this flow was closed. */
+  panelClosed(flow: OpenFlow): void {
+    flow.panel = undefined;
+    this.closeUnused(flow);
+  }
+
+  private documentOpened(document: vscode.TextDocument): void {
+    if (!isFlowDocument(document)) return;
+    const flow = this.add(document);
+    const shown = vscode.window.activeTextEditor?.document === document;
+    if (shown || !this.current) this.activate(flow);
+  }
+
+  private add(document: vscode.TextDocument): OpenFlow {
+    const known = this.find(document.uri);
+    if (known) return known;
+    const flow = new OpenFlow(document.uri, this.openEngine);
+    this.flows.set(document.uri.toString(), flow);
+    const snapshot = this.autosave.load(flow.uri);
+    if (snapshot) flow.session.restore(snapshot);
+    this.autosave.watch(flow);
+    this.added.fire(flow);
+    flow.session.setText(document.getText());
+    return flow;
+  }
+
+  private closeUnused(flow: OpenFlow | undefined): void {
+    if (!flow || flow.panel || this.renaming.has(flow)) return;
+    const open = vscode.workspace.textDocuments.some((document) => !document.isClosed && document.uri.toString() === flow.uri.toString());
+    if (!open) this.remove(flow);
+  }
+
+  private remove(flow: OpenFlow): void {
+    this.autosave.save(flow);
+    flow.session.dispose();
+    this.flows.delete(flow.uri.toString());
+    this.removed.fire(flow);
+    if (flow === this.current) this.activate(this.all.at(-1));
+  }
+
+  private async fileChanged(uri: vscode.Uri): Promise<void> {
+    const flow = this.find(uri);
+    const hasDocument = vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString());
+    if (flow && !hasDocument) flow.session.setText(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)));
+    for (const user of this.all) {
+      const named = user.session.files.some((path) => vscode.Uri.joinPath(user.uri, '..', path).toString() === uri.toString());
+      if (named) await user.session.reload();
+    }
+  }
+
+  private fileDeleted(uri: vscode.Uri): void {
+    const flow = this.find(uri);
+    if (!flow || this.renaming.has(flow)) return;
+    flow.session.pause(
+      vscode.l10n.t('{0} was deleted, so training was paused; what was trained is kept while it is shown here.', flow.name),
+    );
+  }
+
+  /** VS Code closes the old document before it tells of the rename: until then the flow must not go. */
+  private willRename(files: readonly { readonly oldUri: vscode.Uri }[]): void {
+    for (const { oldUri } of files) {
+      const flow = this.find(oldUri);
+      if (flow) this.renaming.add(flow);
+    }
+  }
+
+  private renamed(files: readonly { readonly oldUri: vscode.Uri; readonly newUri: vscode.Uri }[]): void {
+    for (const { oldUri, newUri } of files) {
+      const flow = this.find(oldUri);
+      if (!flow) continue;
+      this.renaming.delete(flow);
+      const opened = this.find(newUri);
+      if (opened) this.remove(opened);
+      this.flows.delete(oldUri.toString());
+      flow.uri = newUri;
+      this.flows.set(newUri.toString(), flow);
+      if (flow.panel) flow.panel.title = vscode.l10n.t('Flow: {0}', flow.name);
+      this.autosave.save(flow);
+      this.activate(flow);
+      this.closeUnused(flow);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import * as vscode from 'vscode';
+import type { FromView, Frame, ToView } from '../protocol/messages';
+import { pack } from '../protocol/pack';
+import type { FlowSession } from '../session/session';
+import { flowState } from './flow-state';
+import { runViewCommand } from './commands';
+import type { OpenFlow, OpenFlows } from './open-flows';
+
+/** Where a view only needs figures about the picture, how long it leaves between two of them (ms). */
+const FIGURES_EVERY = 500;
+
+/**
+ * Keeps one webview in step with one flow. A view that says `ready` gets a complete snapshot; after that the state as it changes and,
+ * if it draws them, frames: the next is computed only once the last was drawn, so a slow picture slows nothing, and a hidden view
+ * costs nothing.
+ */
+export class ViewChannel implements vscode.Disposable {
+  private flow: OpenFlow | undefined;
+  private unsubscribe: () => void = () => {};
+  private ready = false;
+  private stale = true;
+  private busy = false;
+
+  constructor(
+    private readonly webview: vscode.Webview,
+    private readonly isVisible: () => boolean,
+    private readonly draws: 'tensors' | 'figures',
+    private readonly flows: OpenFlows,
+  ) {
+    webview.onDidReceiveMessage((message: FromView) => this.receive(message));
+  }
+
+  dispose(): void {
+    this.unsubscribe();
+    this.ready = false;
+  }
+
+  /** Shows this flow from now on. */
+  show(flow: OpenFlow | undefined): void {
+    if (flow === this.flow) return;
+    this.unsubscribe();
+    this.flow = flow;
+    this.unsubscribe =
+      flow?.session.subscribe((event) => {
+        if (event === 'picture') this.stale = true;
+        if (event === 'target') this.postTarget(flow.session);
+        if (event === 'picture') void this.draw();
+        else this.postState();
+      }) ?? (() => {});
+    this.snapshot();
+  }
+
+  /** The view became visible again or is told to show everything anew. */
+  snapshot(): void {
+    if (!this.ready || !this.isVisible()) return;
+    this.stale = true;
+    this.busy = false;
+    this.postState();
+    if (!this.flow) return;
+    void this.flow.session.open();
+    this.postTarget(this.flow.session);
+    void this.draw();
+  }
+
+  private receive(message: FromView): void {
+    const session = this.flow?.session;
+    switch (message.type) {
+      case 'ready':
+        this.ready = true;
+        this.snapshot();
+        break;
+      case 'drawn':
+        this.busy = false;
+        void this.draw();
+        break;
+      case 'command':
+        void runViewCommand(message.command, this.flows, this.flow);
+        break;
+      case 'cursor':
+        session?.moveTo(message.cursor);
+        break;
+      case 'probe':
+        session?.setProbe(message.probe);
+        break;
+    }
+  }
+
+  private post(message: ToView): void {
+    void this.webview.postMessage(message);
+  }
+
+  private postState(): void {
+    if (!this.ready || !this.isVisible()) return;
+    const { flow } = this;
+    this.post({ type: 'state', state: flow && flowState(flow.session, flow.uri.toString(), flow.name) });
+  }
+
+  private postTarget(session: FlowSession): void {
+    if (!this.ready || this.draws !== 'tensors' || !session.target) return;
+    this.post({ type: 'target', packed: pack(session.target.picture) });
+  }
+
+  private async draw(): Promise<void> {
+    const session = this.flow?.session;
+    if (!session || !this.ready || !this.stale || this.busy || !this.isVisible()) return;
+    this.busy = true;
+    this.stale = false;
+    const picture = await session.trace();
+    if (session !== this.flow?.session) return;
+    if (this.draws === 'figures' || !picture) {
+      setTimeout(() => {
+        this.busy = false;
+        void this.draw();
+      }, FIGURES_EVERY);
+      return;
+    }
+    const { step, depth, count, side, particles, particleDets, grid, gridDets } = picture;
+    const frame: Frame = { step, depth, count, side, particles, particleDets, grid, gridDets, losses: session.losses.pairs() };
+    this.post({ type: 'frame', packed: pack(frame) });
+  }
+}

@@ -1,0 +1,432 @@
+import { parseFlow, type NamedFile, type ParsedFlow, type Problem } from '../document/parse';
+import { decodeWeights, encodeWeights } from '../document/weights';
+import { buildFlow, type Flow } from '../flow/flow';
+import { closedFormDirection, type Direction, type FlowSpec } from '../flow/spec';
+import type { Checkpoint, NotFinite, Picture, PointTable } from '../training/messages';
+import { EngineClient, type EngineNews } from './engine-client';
+import type { Environment, SessionSettings } from './environment';
+import { LossHistory } from './loss-history';
+import { Probe } from './probe';
+import { targetOf, type Target } from './target';
+
+/**
+ * - `state`: anything but tensors changed.
+ * - `picture`: the parameters changed, so the last picture is stale.
+ * - `target`: another target.
+ * - `problems`: the mistakes in the text, its data file or its weights changed.
+ */
+export type SessionEvent = 'state' | 'picture' | 'target' | 'problems';
+
+export type TrainingStatus = 'idle' | 'running' | 'paused' | 'done' | 'not-finite';
+
+/** The flow that is shown and trained: the last one whose text, data and weights could all be used. */
+export interface Opened {
+  readonly spec: FlowSpec;
+  /** 0-based line of each layer in the text that it was read from. */
+  readonly layerLines: readonly number[];
+  readonly closedForm: Direction;
+  /** The data file that it is trained on, if it is. */
+  readonly data?: NamedFile;
+  readonly table?: PointTable;
+}
+
+/** What outlives the process: where training stood. */
+export interface Snapshot {
+  /** Identifies the flow whose parameters these are; see {@link shapeOf}. */
+  readonly shape: string;
+  readonly checkpoint: Checkpoint;
+  /** (step, loss) pairs. */
+  readonly losses: Float32Array;
+  readonly cursor?: number;
+  readonly probe?: ProbePlace;
+}
+
+/** Where a person put the probe: a stage 0 … K and the point's coordinates there. */
+export interface ProbePlace {
+  readonly stage: number;
+  readonly point: readonly number[];
+}
+
+/** Parameters fit every flow of the same shape: same layers and seed, run the same way. Training settings do not matter. */
+function shapeOf(spec: FlowSpec): string {
+  const { dim, base, seed, layers, objective } = spec;
+  return JSON.stringify({ dim, base, seed, layers, closedForm: closedFormDirection(objective) });
+}
+
+const untrained = (parameters: Float32Array): Checkpoint => ({
+  step: 0,
+  parameters,
+  moments: [new Float32Array(parameters.length), new Float32Array(parameters.length)],
+});
+
+/**
+ * One debugged flow: its text, its training, its cursor and its probe. Commands in, events out; every panel, view and adapter is a
+ * client of it and holds no flow state of its own. Nothing here throws for what a person wrote: mistakes become `problems`.
+ */
+export class FlowSession {
+  private readonly listeners = new Set<(event: SessionEvent) => void>();
+  private readonly engine: EngineClient;
+  private parsed: ParsedFlow = { problems: [], layerLines: [] };
+  private fileProblems: Problem[] = [];
+  private wanted: ParsedFlow | undefined;
+  private configureId = 0;
+  private configuring: Promise<void> = Promise.resolve();
+  private current: Opened | undefined;
+  private checkpoint: Checkpoint | undefined;
+  private evaluated: Flow | undefined;
+  private kept = new Map<string, Snapshot>();
+  private beforeReset: Snapshot | undefined;
+  private picture: Picture | undefined;
+  private pictureOf = -1;
+  private version = 0;
+  private tracing: Promise<Picture | undefined> | undefined;
+
+  readonly losses = new LossHistory();
+  engineName = '';
+  status: TrainingStatus = 'idle';
+  /** The step at which training will stop. */
+  until = 0;
+  /** One sentence about why training stands where it does. */
+  note: string | undefined;
+  /** A stage 0 … K, fractional while scrubbing. */
+  cursor = 0;
+  probe: Probe | undefined;
+  target: Target | undefined;
+
+  constructor(
+    private readonly environment: Environment,
+    private settings: SessionSettings,
+  ) {
+    this.engine = new EngineClient(
+      () => environment.openEngine(),
+      (news) => this.receive(news),
+    );
+  }
+
+  subscribe(listener: (event: SessionEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Ends the engine. What was learned since the last {@link snapshot} is gone. */
+  dispose(): void {
+    this.listeners.clear();
+    this.engine.close();
+  }
+
+  get opened(): Opened | undefined {
+    return this.current;
+  }
+
+  /** The flow with the parameters of this moment, in float64. */
+  get flow(): Flow | undefined {
+    return this.evaluated;
+  }
+
+  get step(): number {
+    return this.checkpoint?.step ?? 0;
+  }
+
+  get depth(): number {
+    return this.current?.spec.layers.length ?? 0;
+  }
+
+  get epsilon(): number {
+    return this.settings.epsilon;
+  }
+
+  get layerDuration(): number {
+    return this.settings.layerDuration;
+  }
+
+  /** The last picture that was computed; it may be of earlier parameters. */
+  get lastPicture(): Picture | undefined {
+    return this.picture;
+  }
+
+  /** Mistakes in the text, and those of the files that it names, which are reported where they are named. */
+  get problems(): readonly Problem[] {
+    return [...this.parsed.problems, ...this.fileProblems];
+  }
+
+  /** The files, relative to the text, that the flow shown depends on: when one changes, call {@link reload}. */
+  get files(): readonly string[] {
+    const weights = this.step === 0 ? this.parsed.weights : undefined;
+    return [this.parsed.data, weights].flatMap((file) => (file ? [file.path] : []));
+  }
+
+  /** The weights file that the text names, relative to it. */
+  get weightsPath(): string | undefined {
+    return this.parsed.weights?.path;
+  }
+
+  /** The text changed. A flow that can be used replaces the one shown; otherwise the last good one stays. */
+  setText(text: string): void {
+    this.parsed = parseFlow(text);
+    if (this.current && this.parsed.spec && JSON.stringify(this.parsed.spec) === JSON.stringify(this.current.spec)) {
+      this.current = { ...this.current, layerLines: this.parsed.layerLines };
+    }
+    // A data file can only be checked by reading it; without one the engine waits until somebody wants to see or train the flow.
+    if (this.engine.isOpen || this.parsed.data) void this.open();
+    this.emit('problems');
+    this.emit('state');
+  }
+
+  /** Somebody wants to see or train the flow: brings up the engine with what the text says. Resolves when that is settled. */
+  open(): Promise<void> {
+    if (this.parsed.spec && this.differs(this.parsed)) {
+      this.wanted = this.parsed;
+      this.configuring = this.configure(this.parsed, this.parsed.spec);
+    }
+    return this.configuring;
+  }
+
+  /** A file that the text names changed on disk. */
+  reload(): Promise<void> {
+    this.wanted = undefined;
+    return this.engine.isOpen ? this.open() : Promise.resolve();
+  }
+
+  change(settings: SessionSettings): void {
+    this.settings = settings;
+    this.parametersChanged();
+  }
+
+  /** Trains to the number of steps in the file, or, from there, for as many steps again. */
+  async train(): Promise<void> {
+    await this.open();
+    const { current } = this;
+    if (!current || this.status === 'running') return;
+    const { steps } = current.spec.training;
+    this.until = (Math.floor(this.step / steps) + 1) * steps;
+    this.status = 'running';
+    this.note = undefined;
+    this.engine.order({ type: 'train', until: this.until });
+    this.emit('state');
+  }
+
+  /** Pauses; `note` says why where it was not the person's own command. */
+  pause(note?: string): void {
+    if (this.status !== 'running') return;
+    this.note = note;
+    this.engine.order({ type: 'pause' });
+  }
+
+  /** Back to the initial values of the file and its seed. {@link undoReset} brings the trained ones back. */
+  async reset(): Promise<void> {
+    await this.open();
+    if (!this.current) return;
+    this.beforeReset = this.snapshot();
+    await this.start(this.current);
+  }
+
+  async undoReset(): Promise<void> {
+    const before = this.beforeReset;
+    if (!before || !this.current || shapeOf(this.current.spec) !== before.shape) return;
+    this.beforeReset = undefined;
+    await this.start(this.current, before);
+  }
+
+  /** Moves the cursor through one layer: `generate` is z → x. From between two stages it completes the layer. */
+  stepThrough(direction: Direction): void {
+    this.moveTo(direction === 'generate' ? Math.floor(this.cursor) + 1 : Math.ceil(this.cursor) - 1);
+  }
+
+  /** Moves the cursor to a stage, or between two; the probe walks along through every layer on the way. */
+  moveTo(cursor: number): void {
+    this.cursor = Math.min(Math.max(cursor, 0), this.depth);
+    this.walkProbe();
+    this.emit('state');
+  }
+
+  /** Places the probe at a stage, or takes it away. */
+  setProbe(place: ProbePlace | undefined): void {
+    this.probe = place && this.evaluated ? new Probe(this.evaluated, place.stage, Float64Array.from(place.point)) : undefined;
+    this.walkProbe();
+    this.emit('state');
+  }
+
+  /** The particles and the grid at every stage for the parameters of now; the same promise for all who ask at once. */
+  async trace(): Promise<Picture | undefined> {
+    if (this.pictureOf === this.version) return this.picture;
+    this.tracing ??= this.requestPicture().finally(() => (this.tracing = undefined));
+    return this.tracing;
+  }
+
+  /** Where training stands, to be given to {@link restore} in another process. */
+  snapshot(): Snapshot | undefined {
+    if (!this.current || !this.checkpoint) return undefined;
+    const { cursor, probe } = this;
+    return {
+      shape: shapeOf(this.current.spec),
+      checkpoint: this.checkpoint,
+      losses: this.losses.pairs(),
+      cursor,
+      ...(probe && { probe: { stage: probe.stage, point: [...probe.origin] } }),
+    };
+  }
+
+  /** Goes on from a snapshot as soon as the text describes the flow that it is of. Call it before the first {@link setText}. */
+  restore(snapshot: Snapshot): void {
+    this.kept.set(snapshot.shape, snapshot);
+  }
+
+  /** The parameters of now as a safetensors file. */
+  weights(): Uint8Array | undefined {
+    return this.current && this.checkpoint && encodeWeights(this.current.spec, this.checkpoint.parameters);
+  }
+
+  private emit(event: SessionEvent): void {
+    for (const listener of this.listeners) listener(event);
+  }
+
+  private differs(parsed: ParsedFlow): boolean {
+    const { wanted } = this;
+    if (!wanted) return true;
+    if (JSON.stringify(parsed.spec) !== JSON.stringify(wanted.spec) || parsed.data?.path !== wanted.data?.path) return true;
+    // Once trained, the flow's own parameters count: saving them names a weights file, and must not start over.
+    return this.step === 0 && parsed.weights?.path !== wanted.weights?.path;
+  }
+
+  /** Starts over with another flow, with the parameters that it was left with, those of its weights file, or its initial ones. */
+  private async configure(parsed: ParsedFlow, spec: FlowSpec): Promise<void> {
+    const id = ++this.configureId;
+    this.pause('The file was edited, so training was paused.');
+    const previous = this.snapshot();
+    if (previous) this.keep(previous);
+    this.fileProblems = [];
+    const shape = shapeOf(spec);
+    let kept = this.kept.get(shape);
+    if (parsed.weights && (kept?.checkpoint.step ?? 0) === 0) {
+      const bytes = await this.read(parsed.weights, 'warning');
+      const weights = bytes && decodeWeights(spec, bytes);
+      if (weights instanceof Float32Array) kept = { shape, checkpoint: untrained(weights), losses: new Float32Array() };
+      else if (weights) this.fileProblems.push({ ...parsed.weights, severity: 'warning', message: weights.message });
+    }
+    // A later edit has overtaken this one while its file was being read.
+    if (id !== this.configureId) return;
+    const { layerLines, data } = parsed;
+    await this.start({ spec, layerLines, closedForm: closedFormDirection(spec.objective), ...(data && { data }) }, kept);
+  }
+
+  private async read(file: NamedFile, severity: Problem['severity']): Promise<Uint8Array | undefined> {
+    try {
+      return await this.environment.readFile(file.path);
+    } catch (error) {
+      this.fileProblems.push({ ...file, severity, message: error instanceof Error ? error.message : String(error) });
+      return undefined;
+    }
+  }
+
+  private async start(flow: Opened, kept?: Snapshot): Promise<void> {
+    const data = flow.data && (await this.read(flow.data, 'error'));
+    if (flow.data && !data) return this.reportFiles();
+    const answer = await this.engine.ask({
+      type: 'configure',
+      spec: flow.spec,
+      ...(data && { data }),
+      ...(kept && { checkpoint: kept.checkpoint }),
+    });
+    if (answer.type === 'data-problem' && flow.data) {
+      const { line, message } = answer.problem;
+      this.fileProblems.push({ ...flow.data, severity: 'error', message: `${flow.data.path}, line ${line}: ${message}` });
+    }
+    if (answer.type !== 'configured') return this.reportFiles();
+
+    const sameDepth = this.depth === flow.spec.layers.length;
+    this.current = answer.table ? { ...flow, table: answer.table } : flow;
+    this.engineName = answer.engine;
+    this.losses.clear();
+    this.losses.addPairs(kept?.losses ?? []);
+    this.status = answer.checkpoint.step > 0 ? 'paused' : 'idle';
+    this.until = flow.spec.training.steps;
+    this.target = targetOf(flow.spec, answer.table);
+    if (!sameDepth) {
+      this.probe = undefined;
+      this.cursor = kept?.cursor ?? this.depth;
+    }
+    this.accept(answer.checkpoint);
+    if (!sameDepth) this.setProbe(kept?.probe);
+    this.emit('target');
+    this.reportFiles();
+  }
+
+  private reportFiles(): void {
+    this.emit('problems');
+    this.emit('state');
+  }
+
+  /** Remembers where a flow stood, so that undoing an edit brings its training back. */
+  private keep(snapshot: Snapshot): void {
+    this.kept.delete(snapshot.shape);
+    this.kept.set(snapshot.shape, snapshot);
+    const [oldest] = this.kept.keys();
+    if (this.kept.size > 8) this.kept.delete(oldest);
+  }
+
+  private receive(message: EngineNews): void {
+    switch (message.type) {
+      case 'progress':
+        this.losses.addPairs(message.losses);
+        this.accept(message.checkpoint);
+        break;
+      case 'stopped':
+        this.status = message.reason;
+        this.emit('state');
+        break;
+      case 'not-finite':
+        this.status = 'not-finite';
+        this.note = this.describe(message.at);
+        this.emit('state');
+        break;
+      case 'failed':
+        this.status = 'paused';
+        this.note = `The training engine failed: ${message.message}. This is a defect of the extension; the parameters are kept.`;
+        this.emit('state');
+        break;
+    }
+  }
+
+  private describe({ step, layer, particle, quantity }: NotFinite): string {
+    const line = this.current?.layerLines[layer];
+    const where = layer >= 0 ? ` of layer ${layer + 1}${line === undefined ? '' : ` (line ${line + 1})`}` : '';
+    const who = particle >= 0 ? ` for particle ${particle}` : '';
+    return `Training stopped at step ${step}: the ${quantity}${where} is not finite${who}. The parameters before that step are kept; a lower learningRate usually helps.`;
+  }
+
+  private accept(checkpoint: Checkpoint): void {
+    this.checkpoint = checkpoint;
+    this.parametersChanged();
+  }
+
+  private parametersChanged(): void {
+    if (!this.current || !this.checkpoint) return;
+    this.version++;
+    this.evaluated = buildFlow(this.current.spec, this.checkpoint.parameters);
+    if (this.probe) {
+      this.probe = new Probe(this.evaluated, this.probe.stage, this.probe.origin);
+      this.walkProbe();
+    }
+    this.emit('picture');
+    this.emit('state');
+  }
+
+  /** The probe stands at stages only: between two it stays at the one it came from. */
+  private walkProbe(): void {
+    const { probe, cursor } = this;
+    if (!probe) return;
+    probe.walkTo(Math.min(Math.max(probe.walked.stage, Math.floor(cursor)), Math.ceil(cursor)));
+  }
+
+  private async requestPicture(): Promise<Picture | undefined> {
+    if (!this.current) return undefined;
+    const { particles, gridLines } = this.settings;
+    const version = this.version;
+    const answer = await this.engine.ask({ type: 'trace', particles, side: gridLines, extent: 3 });
+    if (answer.type !== 'traced' || answer.picture.depth !== this.depth) return undefined;
+    this.picture = answer.picture;
+    this.pictureOf = version;
+    this.emit('state');
+    return answer.picture;
+  }
+}
