@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { Snapshot } from '../session/session';
+import type { Snapshot } from '../session/snapshot';
 import type { OpenFlow } from './open-flows';
 
 /** While a flow trains, it is kept at least this often (ms). */

@@ -47,7 +47,7 @@ export class OpenFlows implements vscode.Disposable {
     private readonly openEngine: () => EnginePort,
     private readonly autosave: Autosave,
   ) {
-    const files = vscode.workspace.createFileSystemWatcher('**/*');
+    const files = vscode.workspace.createFileSystemWatcher('**/*.{nflow,csv,tsv,txt,safetensors}');
     this.subscriptions.push(
       files,
       files.onDidChange((uri) => void this.fileChanged(uri)),

@@ -3,6 +3,7 @@ import type { EnginePort } from './environment';
 
 type Question = Extract<ToEngine, { readonly id: number }>;
 type Answer = Extract<FromEngine, { readonly id: number }>;
+type Failed = Extract<FromEngine, { readonly type: 'failed' }>;
 /** What the engine says of its own accord. */
 export type EngineNews = Exclude<FromEngine, { readonly id: number }>;
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
@@ -10,7 +11,7 @@ type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 /** The session's side of the line to its engine, which is opened when it is first needed: questions with an answer, orders, and news. */
 export class EngineClient {
   private port: EnginePort | undefined;
-  private readonly waiting = new Map<number, (answer: Answer) => void>();
+  private readonly waiting = new Map<number, (answer: Answer | Failed) => void>();
   private asked = 0;
 
   constructor(
@@ -22,8 +23,8 @@ export class EngineClient {
     return this.port !== undefined;
   }
 
-  /** The engine's answer; never, if it is closed before it answers. */
-  ask(question: WithoutId<Question>): Promise<Answer> {
+  /** The engine's answer, or that it failed; never, if it is closed before it answers. */
+  ask(question: WithoutId<Question>): Promise<Answer | Failed> {
     const id = ++this.asked;
     return new Promise((resolve) => {
       this.waiting.set(id, resolve);
@@ -50,11 +51,17 @@ export class EngineClient {
   }
 
   private receive(message: FromEngine): void {
-    if (!('id' in message)) {
-      this.onNews(message);
+    if ('id' in message) {
+      this.waiting.get(message.id)?.(message);
+      this.waiting.delete(message.id);
       return;
     }
-    this.waiting.get(message.id)?.(message);
-    this.waiting.delete(message.id);
+    if (message.type === 'failed') {
+      // It answers nothing more; the next question starts another.
+      const waiting = [...this.waiting.values()];
+      this.close();
+      for (const resolve of waiting) resolve(message);
+    }
+    this.onNews(message);
   }
 }

@@ -2,11 +2,13 @@ import { parseFlow, type NamedFile, type ParsedFlow, type Problem } from '../doc
 import { decodeWeights, encodeWeights } from '../document/weights';
 import { buildFlow, type Flow } from '../flow/flow';
 import { closedFormDirection, type Direction, type FlowSpec } from '../flow/spec';
-import type { Checkpoint, NotFinite, Picture, PointTable } from '../training/messages';
+import type { Checkpoint, Picture, PointTable } from '../training/messages';
 import { EngineClient, type EngineNews } from './engine-client';
 import type { Environment, SessionSettings } from './environment';
 import { LossHistory } from './loss-history';
+import { describeNotFinite } from './not-finite';
 import { Probe } from './probe';
+import { KeptSnapshots, shapeOf, untrained, type ProbePlace, type Snapshot } from './snapshot';
 import { targetOf, type Target } from './target';
 
 /**
@@ -30,35 +32,6 @@ export interface Opened {
   readonly table?: PointTable;
 }
 
-/** What outlives the process: where training stood. */
-export interface Snapshot {
-  /** Identifies the flow whose parameters these are; see {@link shapeOf}. */
-  readonly shape: string;
-  readonly checkpoint: Checkpoint;
-  /** (step, loss) pairs. */
-  readonly losses: Float32Array;
-  readonly cursor?: number;
-  readonly probe?: ProbePlace;
-}
-
-/** Where a person put the probe: a stage 0 … K and the point's coordinates there. */
-export interface ProbePlace {
-  readonly stage: number;
-  readonly point: readonly number[];
-}
-
-/** Parameters fit every flow of the same shape: same layers and seed, run the same way. Training settings do not matter. */
-function shapeOf(spec: FlowSpec): string {
-  const { dim, base, seed, layers, objective } = spec;
-  return JSON.stringify({ dim, base, seed, layers, closedForm: closedFormDirection(objective) });
-}
-
-const untrained = (parameters: Float32Array): Checkpoint => ({
-  step: 0,
-  parameters,
-  moments: [new Float32Array(parameters.length), new Float32Array(parameters.length)],
-});
-
 /**
  * One debugged flow: its text, its training, its cursor and its probe. Commands in, events out; every panel, view and adapter is a
  * client of it and holds no flow state of its own. Nothing here throws for what a person wrote: mistakes become `problems`.
@@ -69,12 +42,12 @@ export class FlowSession {
   private parsed: ParsedFlow = { problems: [], layerLines: [] };
   private fileProblems: Problem[] = [];
   private wanted: ParsedFlow | undefined;
-  private configureId = 0;
+  private attempt = 0;
   private configuring: Promise<void> = Promise.resolve();
   private current: Opened | undefined;
   private checkpoint: Checkpoint | undefined;
   private evaluated: Flow | undefined;
-  private kept = new Map<string, Snapshot>();
+  private readonly kept = new KeptSnapshots();
   private beforeReset: Snapshot | undefined;
   private picture: Picture | undefined;
   private pictureOf = -1;
@@ -82,7 +55,6 @@ export class FlowSession {
   private tracing: Promise<Picture | undefined> | undefined;
 
   readonly losses = new LossHistory();
-  engineName = '';
   status: TrainingStatus = 'idle';
   /** The step at which training will stop. */
   until = 0;
@@ -217,14 +189,15 @@ export class FlowSession {
     await this.open();
     if (!this.current) return;
     this.beforeReset = this.snapshot();
-    await this.start(this.current);
+    this.note = undefined;
+    await this.start(this.begin(), this.current);
   }
 
   async undoReset(): Promise<void> {
     const before = this.beforeReset;
     if (!before || !this.current || shapeOf(this.current.spec) !== before.shape) return;
     this.beforeReset = undefined;
-    await this.start(this.current, before);
+    await this.start(this.begin(), this.current, before);
   }
 
   /** Moves the cursor through one layer: `generate` is z → x. From between two stages it completes the layer. */
@@ -268,7 +241,7 @@ export class FlowSession {
 
   /** Goes on from a snapshot as soon as the text describes the flow that it is of. Call it before the first {@link setText}. */
   restore(snapshot: Snapshot): void {
-    this.kept.set(snapshot.shape, snapshot);
+    this.kept.keep(snapshot);
   }
 
   /** The parameters of now as a safetensors file. */
@@ -290,23 +263,25 @@ export class FlowSession {
 
   /** Starts over with another flow, with the parameters that it was left with, those of its weights file, or its initial ones. */
   private async configure(parsed: ParsedFlow, spec: FlowSpec): Promise<void> {
-    const id = ++this.configureId;
+    const attempt = this.begin();
     this.pause('The file was edited, so training was paused.');
     const previous = this.snapshot();
-    if (previous) this.keep(previous);
-    this.fileProblems = [];
-    const shape = shapeOf(spec);
-    let kept = this.kept.get(shape);
+    if (previous) this.kept.keep(previous);
+    let kept = this.kept.of(spec);
     if (parsed.weights && (kept?.checkpoint.step ?? 0) === 0) {
       const bytes = await this.read(parsed.weights, 'warning');
       const weights = bytes && decodeWeights(spec, bytes);
-      if (weights instanceof Float32Array) kept = { shape, checkpoint: untrained(weights), losses: new Float32Array() };
+      if (weights instanceof Float32Array) kept = untrained(spec, weights);
       else if (weights) this.fileProblems.push({ ...parsed.weights, severity: 'warning', message: weights.message });
     }
-    // A later edit has overtaken this one while its file was being read.
-    if (id !== this.configureId) return;
     const { layerLines, data } = parsed;
-    await this.start({ spec, layerLines, closedForm: closedFormDirection(spec.objective), ...(data && { data }) }, kept);
+    await this.start(attempt, { spec, layerLines, closedForm: closedFormDirection(spec.objective), ...(data && { data }) }, kept);
+  }
+
+  /** Everything that is read from now on is for this attempt; an earlier one that is still reading gives up. */
+  private begin(): number {
+    this.fileProblems = [];
+    return ++this.attempt;
   }
 
   private async read(file: NamedFile, severity: Problem['severity']): Promise<Uint8Array | undefined> {
@@ -318,8 +293,9 @@ export class FlowSession {
     }
   }
 
-  private async start(flow: Opened, kept?: Snapshot): Promise<void> {
+  private async start(attempt: number, flow: Opened, kept?: Snapshot): Promise<void> {
     const data = flow.data && (await this.read(flow.data, 'error'));
+    if (attempt !== this.attempt) return;
     if (flow.data && !data) return this.reportFiles();
     const answer = await this.engine.ask({
       type: 'configure',
@@ -335,7 +311,6 @@ export class FlowSession {
 
     const sameDepth = this.depth === flow.spec.layers.length;
     this.current = answer.table ? { ...flow, table: answer.table } : flow;
-    this.engineName = answer.engine;
     this.losses.clear();
     this.losses.addPairs(kept?.losses ?? []);
     this.status = answer.checkpoint.step > 0 ? 'paused' : 'idle';
@@ -356,14 +331,6 @@ export class FlowSession {
     this.emit('state');
   }
 
-  /** Remembers where a flow stood, so that undoing an edit brings its training back. */
-  private keep(snapshot: Snapshot): void {
-    this.kept.delete(snapshot.shape);
-    this.kept.set(snapshot.shape, snapshot);
-    const [oldest] = this.kept.keys();
-    if (this.kept.size > 8) this.kept.delete(oldest);
-  }
-
   private receive(message: EngineNews): void {
     switch (message.type) {
       case 'progress':
@@ -376,22 +343,16 @@ export class FlowSession {
         break;
       case 'not-finite':
         this.status = 'not-finite';
-        this.note = this.describe(message.at);
+        this.note = describeNotFinite(message.at, this.current?.layerLines ?? []);
         this.emit('state');
         break;
       case 'failed':
+        this.wanted = undefined;
         this.status = 'paused';
         this.note = `The training engine failed: ${message.message}. This is a defect of the extension; the parameters are kept.`;
         this.emit('state');
         break;
     }
-  }
-
-  private describe({ step, layer, particle, quantity }: NotFinite): string {
-    const line = this.current?.layerLines[layer];
-    const where = layer >= 0 ? ` of layer ${layer + 1}${line === undefined ? '' : ` (line ${line + 1})`}` : '';
-    const who = particle >= 0 ? ` for particle ${particle}` : '';
-    return `Training stopped at step ${step}: the ${quantity}${where} is not finite${who}. The parameters before that step are kept; a lower learningRate usually helps.`;
   }
 
   private accept(checkpoint: Checkpoint): void {

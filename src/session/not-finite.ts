@@ -1,0 +1,9 @@
+import type { NotFinite } from '../training/messages';
+
+/** One sentence on why training stopped; `layerLines` are the 0-based lines of the layers. */
+export function describeNotFinite({ step, layer, particle, quantity }: NotFinite, layerLines: readonly number[]): string {
+  const line = layerLines[layer];
+  const where = layer >= 0 ? ` of layer ${layer + 1}${line === undefined ? '' : ` (line ${line + 1})`}` : '';
+  const who = particle >= 0 ? ` for particle ${particle}` : '';
+  return `Training stopped at step ${step}: the ${quantity}${where} is not finite${who}. The parameters before that step are kept; a lower learningRate usually helps.`;
+}

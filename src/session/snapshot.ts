@@ -1,0 +1,49 @@
+import { closedFormDirection, type FlowSpec } from '../flow/spec';
+import type { Checkpoint } from '../training/messages';
+
+/** Where a person put the probe: a stage 0 … K and the point's coordinates there. */
+export interface ProbePlace {
+  readonly stage: number;
+  readonly point: readonly number[];
+}
+
+/** Where a flow stands: what outlives an edit that is undone, and the process. */
+export interface Snapshot {
+  /** The flow whose parameters these are; see {@link shapeOf}. */
+  readonly shape: string;
+  readonly checkpoint: Checkpoint;
+  /** (step, loss) pairs. */
+  readonly losses: Float32Array;
+  readonly cursor?: number;
+  readonly probe?: ProbePlace;
+}
+
+/** Parameters fit every flow of the same shape: same layers and seed, run the same way. Training settings do not matter. */
+export function shapeOf(spec: FlowSpec): string {
+  const { dim, base, seed, layers, objective } = spec;
+  return JSON.stringify({ dim, base, seed, layers, closedForm: closedFormDirection(objective) });
+}
+
+/** A flow with these parameters before its first training step. */
+export function untrained(spec: FlowSpec, parameters: Float32Array): Snapshot {
+  const moments = [new Float32Array(parameters.length), new Float32Array(parameters.length)] as const;
+  return { shape: shapeOf(spec), checkpoint: { step: 0, parameters, moments }, losses: new Float32Array() };
+}
+
+/** The last few flows that were left, by shape: undoing an edit brings the training back. */
+export class KeptSnapshots {
+  private readonly kept = new Map<string, Snapshot>();
+
+  constructor(private readonly most = 8) {}
+
+  keep(snapshot: Snapshot): void {
+    this.kept.delete(snapshot.shape);
+    this.kept.set(snapshot.shape, snapshot);
+    const [oldest] = this.kept.keys();
+    if (this.kept.size > this.most) this.kept.delete(oldest);
+  }
+
+  of(spec: FlowSpec): Snapshot | undefined {
+    return this.kept.get(shapeOf(spec));
+  }
+}
