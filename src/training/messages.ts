@@ -69,7 +69,13 @@ export interface NotFinite {
 
 export type ToEngine =
   /** Start over with this flow; `data` holds the bytes of the data file that the objective names, if it names a file. */
-  | { readonly type: 'configure'; readonly id: number; readonly spec: FlowSpec; readonly data?: Uint8Array; readonly checkpoint?: Checkpoint }
+  | {
+      readonly type: 'configure';
+      readonly id: number;
+      readonly spec: FlowSpec;
+      readonly data?: Uint8Array;
+      readonly checkpoint?: Checkpoint;
+    }
   /** Train up to and including step `until`. */
   | { readonly type: 'train'; readonly until: number }
   | { readonly type: 'pause' }
@@ -77,7 +83,13 @@ export type ToEngine =
   | { readonly type: 'trace'; readonly id: number; readonly particles: number; readonly side: number; readonly extent: number };
 
 export type FromEngine =
-  | { readonly type: 'configured'; readonly id: number; readonly engine: string; readonly checkpoint: Checkpoint; readonly table?: PointTable }
+  | {
+      readonly type: 'configured';
+      readonly id: number;
+      readonly engine: string;
+      readonly checkpoint: Checkpoint;
+      readonly table?: PointTable;
+    }
   /** The data file could not be used; the engine keeps what it had. */
   | { readonly type: 'data-problem'; readonly id: number; readonly problem: TableProblem }
   /** Steps that were taken since the last message: (step, loss) pairs, and where the parameters stand now. */

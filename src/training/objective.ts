@@ -1,0 +1,80 @@
+/** What a step of training draws and what it minimises, for each objective. */
+
+import { standardNormal } from '../flow/base';
+import { RandomStream, streams } from '../flow/random';
+import { samplers } from '../flow/samplers';
+import type { FlowSpec } from '../flow/spec';
+import { energies } from '../flow/targets';
+import type { Cost } from './flow-op';
+import type { PointTable } from './messages';
+
+/**
+ * The loss of a batch is `constant`(batch) plus the mean of `cost` − Σ log|det| over the batch's images:
+ *
+ * - forward KL: batch x ∼ π, images z = f(x), cost −log p_z(z). The loss is the negative log-likelihood, at best the entropy of π;
+ * - reverse KL: batch z ∼ p_z, images x = g(z), cost u(x), constant the batch's mean of log p_z(z). The loss is the free energy, at best
+ *   −log Z, and there every batch gives exactly that.
+ */
+export interface TrainingObjective {
+  /** The batch of step n (from 1), n × d: a function of the seed and n alone. */
+  batch(step: number): Float64Array;
+  readonly cost: Cost;
+  readonly costName: string;
+  constant(batch: Float64Array): number;
+}
+
+/**
+ * The objective that the flow names.
+ * @param table the points of its data file, where it names one.
+ * @throws RangeError for an energy that does not exist, or data that is neither a sampler nor in `table`.
+ */
+export function trainingObjective(spec: FlowSpec, table?: PointTable): TrainingObjective {
+  const { dim, seed, objective } = spec;
+  const count = spec.training.batch;
+  const streamOf = (step: number): RandomStream => new RandomStream(seed, streams.batch(step));
+
+  if (objective.type === 'reverse-kl') {
+    const energy = energies.get(objective.energy);
+    if (energy === undefined)
+      throw new RangeError(`There is no energy "${objective.energy}"; there are: ${[...energies.keys()].join(', ')}.`);
+    const slope = new Float64Array(2);
+    return {
+      batch: (step) => standardNormal.sample(count, dim, streamOf(step)),
+      cost: (points, at, gradient) => {
+        const value = energy.evaluate(points[at], points[at + 1], slope);
+        gradient.set(slope, at);
+        return value;
+      },
+      costName: 'energy u(x)',
+      constant: (z) => standardNormal.logDensity(z, dim).reduce((sum, log) => sum + log, 0) / count,
+    };
+  }
+
+  const sampler = samplers.get(objective.data);
+  if (sampler === undefined && table === undefined) {
+    throw new RangeError(`"${objective.data}" is not one of ${[...samplers.keys()].join(', ')}, and no points of a data file were given.`);
+  }
+  return {
+    batch: (step) => (sampler !== undefined ? sampler.sample(count, streamOf(step)) : resample(table!, dim, count, streamOf(step))),
+    cost: (points, at, gradient) => {
+      let sum = (dim / 2) * Math.log(2 * Math.PI);
+      for (let i = at; i < at + dim; i++) {
+        sum += (points[i] * points[i]) / 2;
+        gradient[i] = points[i];
+      }
+      return sum;
+    },
+    costName: '−log p_z(z)',
+    constant: () => 0,
+  };
+}
+
+/** `count` points of the table, drawn with replacement. */
+function resample(table: PointTable, dim: number, count: number, random: RandomStream): Float64Array {
+  const batch = new Float64Array(count * dim);
+  for (let p = 0; p < count; p++) {
+    const at = dim * random.index(table.count);
+    batch.set(table.points.subarray(at, at + dim), p * dim);
+  }
+  return batch;
+}

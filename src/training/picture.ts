@@ -1,0 +1,66 @@
+import { standardNormal } from '../flow/base';
+import type { Flow } from '../flow/flow';
+import { InverseStatus } from '../flow/layer';
+import { RandomStream, streams } from '../flow/random';
+import type { Picture } from './messages';
+
+/** What a picture is to show: how many particles, a grid of side × side points, over [−extent, extent]². */
+export interface PictureRequest {
+  readonly particles: number;
+  readonly side: number;
+  readonly extent: number;
+}
+
+/**
+ * Particles of the base, the same ones for the same seed, and a grid, from z through every stage to x: computed in float64, stored in
+ * float32. Of more than two coordinates the first two are kept, and the grid lies where the others are 0.
+ */
+export function drawPicture(flow: Flow, step: number, seed: number, { particles: count, side, extent }: PictureRequest): Picture {
+  const { dim } = flow;
+  const depth = flow.layers.length;
+  const start = new Float64Array((count + side * side) * dim);
+  start.set(standardNormal.sample(count, dim, new RandomStream(seed, streams.particles)));
+  const across = Float64Array.from({ length: side }, (_, i) => (side === 1 ? 0 : extent * ((2 * i) / (side - 1) - 1)));
+  for (let i = 0; i < side * side; i++) {
+    const at = (count + i) * dim;
+    start[at] = across[i % side];
+    if (dim > 1) start[at + 1] = across[Math.floor(i / side)];
+  }
+  const { stages, passes } = flow.trace(start, 0);
+
+  const plane = (from: number, to: number): Float32Array => {
+    const rows = new Float32Array((depth + 1) * (to - from) * 2);
+    let at = 0;
+    for (const stage of stages) {
+      for (let p = from; p < to; p++) {
+        rows[at++] = stage[p * dim];
+        rows[at++] = dim > 1 ? stage[p * dim + 1] : 0;
+      }
+    }
+    return rows;
+  };
+  const dets = (from: number, to: number): Float32Array => {
+    const all = new Float32Array(depth * (to - from));
+    passes.forEach(({ det }, k) => all.set(det.subarray(from, to), k * (to - from)));
+    return all;
+  };
+  const perLayer = (value: (k: number) => number): number[] => passes.map((_, k) => value(k));
+  return {
+    step,
+    depth,
+    count,
+    side,
+    particles: plane(0, count),
+    particleDets: dets(0, count),
+    grid: plane(count, count + side * side),
+    gridDets: dets(count, count + side * side),
+    meanLogDet: Float64Array.from(perLayer((k) => passes[k].logDet.subarray(0, count).reduce((sum, log) => sum + log, 0) / count)),
+    doubtful: Uint32Array.from(perLayer((k) => passes[k].status.subarray(0, count).filter((status) => status !== InverseStatus.Ok).length)),
+    residual: Float64Array.from(perLayer((k) => passes[k].residual.subarray(0, count).reduce((most, one) => (one > most ? one : most), 0))),
+  };
+}
+
+/** The buffers of a picture, to hand over instead of copying. */
+export function pictureBuffers(picture: Picture): ArrayBuffer[] {
+  return Object.values(picture).flatMap((value: unknown) => (ArrayBuffer.isView(value) ? [value.buffer as ArrayBuffer] : []));
+}

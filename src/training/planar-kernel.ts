@@ -1,0 +1,73 @@
+import { sigmoid, softplus } from '../flow/stable';
+import type { Kernel } from './kernel';
+
+/** The planar layer of `src/flow/planar`, values [w (d), u (d), b]. */
+export function planarKernel(dim: number, options: Readonly<Record<string, boolean>>, values: Float64Array): Kernel {
+  const w = values.subarray(0, dim);
+  const u = values.subarray(dim, 2 * dim);
+  const b = values[2 * dim];
+  const wu = dot(w, u);
+  const square = dot(w, w);
+  const constrained = options.raw !== true;
+  const pushed = constrained && square > 0;
+  /** û = u + push·w/‖w‖². */
+  const push = pushed ? softplus(-wu) - 1 : 0;
+  const uHat = pushed ? u.map((value, i) => value + (push * w[i]) / square) : u;
+  /** 1 + κ. */
+  const slack = pushed ? softplus(wu) : 1 + wu;
+  const kappa = slack - 1;
+  let tanh = new Float64Array();
+
+  return {
+    forward(v, y, logDet) {
+      const count = logDet.length;
+      tanh = new Float64Array(count);
+      for (let p = 0, at = 0; p < count; p++, at += dim) {
+        let a = b;
+        for (let i = 0; i < dim; i++) a += w[i] * v[at + i];
+        const m = Math.expm1(-2 * Math.abs(a));
+        const t = (a < 0 ? m : -m) / (2 + m);
+        tanh[p] = t;
+        for (let i = 0; i < dim; i++) y[at + i] = v[at + i] + uHat[i] * t;
+        logDet[p] += Math.log(Math.abs(t * t + (1 - t * t) * slack));
+      }
+    },
+
+    backward(v, points, logDet, gradient) {
+      const wSum = gradient.subarray(0, dim).fill(0);
+      const uHatSum = gradient.subarray(dim, 2 * dim).fill(0);
+      let bSum = 0;
+      let kappaSum = 0;
+      for (let p = 0, at = 0; p < tanh.length; p++, at += dim) {
+        const t = tanh[p];
+        const slope = 1 - t * t;
+        const share = (logDet[p] * slope) / (t * t + slope * slack);
+        kappaSum += share;
+        let a = 0;
+        for (let i = 0; i < dim; i++) a += uHat[i] * points[at + i];
+        a = a * slope - 2 * t * kappa * share;
+        bSum += a;
+        for (let i = 0; i < dim; i++) {
+          wSum[i] += a * v[at + i];
+          uHatSum[i] += t * points[at + i];
+          points[at + i] += w[i] * a;
+        }
+      }
+      gradient[2 * dim] = bSum;
+      // From û and κ back to u and w. At w = 0 the constraint has no derivative, and the division says so.
+      const along = dot(uHatSum, w) / square;
+      const wuSum = constrained ? kappaSum * sigmoid(wu) - along * sigmoid(-wu) : kappaSum;
+      for (let i = 0; i < dim; i++) {
+        const straightened = constrained ? (push * (uHatSum[i] - 2 * along * w[i])) / square : 0;
+        wSum[i] += straightened + wuSum * u[i];
+        uHatSum[i] += wuSum * w[i];
+      }
+    },
+  };
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
