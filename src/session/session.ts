@@ -138,8 +138,7 @@ export class FlowSession {
     if (this.current && this.parsed.spec && JSON.stringify(this.parsed.spec) === JSON.stringify(this.current.spec)) {
       this.current = { ...this.current, layerLines: this.parsed.layerLines };
     }
-    // A data file can only be checked by reading it; without one the engine waits until somebody wants to see or train the flow.
-    if (this.engine.isOpen || this.parsed.data) void this.open();
+    if (this.isNeeded) void this.open();
     this.emit('problems');
     this.emit('state');
   }
@@ -156,7 +155,7 @@ export class FlowSession {
   /** A file that the text names changed on disk. */
   reload(): Promise<void> {
     this.wanted = undefined;
-    return this.engine.isOpen ? this.open() : Promise.resolve();
+    return this.isNeeded ? this.open() : Promise.resolve();
   }
 
   change(settings: SessionSettings): void {
@@ -247,6 +246,11 @@ export class FlowSession {
   /** The parameters of now as a safetensors file. */
   weights(): Uint8Array | undefined {
     return this.current && this.checkpoint && encodeWeights(this.current.spec, this.checkpoint.parameters);
+  }
+
+  /** A data file can only be checked by reading it; without one the engine waits until somebody wants to see or train the flow. */
+  private get isNeeded(): boolean {
+    return this.engine.isOpen || this.parsed.data !== undefined;
   }
 
   private emit(event: SessionEvent): void {

@@ -1,0 +1,356 @@
+import assert from 'node:assert/strict';
+import { parseFlow } from '../../../src/document/parse';
+import { FlowSession, type SessionEvent } from '../../../src/session/session';
+import { untrained } from '../../../src/session/snapshot';
+import { openInProcessEngine } from './in-process-engine';
+
+const settings = { epsilon: 0.05, particles: 50, gridLines: 5, layerDuration: 0 };
+
+const text = ({
+  seed = 7,
+  steps = 30,
+  learningRate = '5e-3',
+  layers = '  - planar\n  - planar\n  - planar\n',
+  extra = '',
+} = {}) => `nflow: 1
+dim: 2
+seed: ${seed}
+objective: { type: reverse-kl, energy: U1 }
+training: { steps: ${steps}, batch: 64, learningRate: ${learningRate} }
+layers:
+${layers}${extra}`;
+
+const csvFlow = `nflow: 1
+dim: 2
+objective: { type: forward-kl, data: points.csv }
+training: { steps: 10, batch: 8 }
+layers:
+  - planar
+  - planar
+`;
+
+describe('a session', () => {
+  const files = new Map<string, string | Uint8Array>();
+  let session: FlowSession;
+  let events: SessionEvent[];
+
+  beforeEach(() => {
+    files.clear();
+    session = new FlowSession(
+      {
+        openEngine: openInProcessEngine,
+        readFile: (path) => {
+          const file = files.get(path);
+          if (file === undefined) return Promise.reject(new Error(`${path} was not found.`));
+          return Promise.resolve(typeof file === 'string' ? new TextEncoder().encode(file) : file);
+        },
+      },
+      settings,
+    );
+    events = [];
+    session.subscribe((event) => events.push(event));
+  });
+
+  afterEach(() => session.dispose());
+
+  /** Resolves once `condition` holds after some event. */
+  const until = (condition: () => boolean) =>
+    new Promise<void>((resolve) => {
+      const done = session.subscribe(() => {
+        if (!condition()) return;
+        done();
+        resolve();
+      });
+      if (condition()) {
+        done();
+        resolve();
+      }
+    });
+
+  const open = async (flow = text()) => {
+    session.setText(flow);
+    await session.open();
+  };
+  const trained = async (flow = text()) => {
+    await open(flow);
+    await session.train();
+    await until(() => session.status !== 'running');
+  };
+  const parameters = () => [...(session.snapshot()?.checkpoint.parameters ?? [])];
+
+  it('does not start an engine for a text that nobody looks at', () => {
+    session.setText(text());
+    assert.equal(session.opened, undefined);
+    assert.deepEqual(session.problems, []);
+  });
+
+  it('opens at x, untrained', async () => {
+    await open();
+    assert.equal(session.depth, 3);
+    assert.equal(session.cursor, 3);
+    assert.equal(session.step, 0);
+    assert.equal(session.status, 'idle');
+    assert.equal(session.target?.picture.kind, 'density');
+  });
+
+  it('trains to the steps of the file, and from there for as many again', async () => {
+    await trained();
+    assert.equal(session.status, 'done');
+    assert.equal(session.step, 30);
+    assert.equal(session.losses.latest?.[0], 30);
+    await session.train();
+    await until(() => session.status === 'done');
+    assert.equal(session.step, 60);
+  });
+
+  it('pauses, and goes on as if it had not', async () => {
+    await trained(text({ steps: 300 }));
+    const straight = parameters();
+    await session.reset();
+    assert.equal(session.step, 0);
+    await session.train();
+    await until(() => session.step > 0);
+    session.pause();
+    await until(() => session.status === 'paused');
+    assert.ok(session.step < 300, `paused at ${session.step}`);
+    await session.train();
+    await until(() => session.status === 'done');
+    assert.deepEqual(parameters(), straight);
+  });
+
+  it('resets to the initial values, and undoes that', async () => {
+    await open();
+    const initial = parameters();
+    await session.train();
+    await until(() => session.status === 'done');
+    const after = parameters();
+    await session.reset();
+    assert.deepEqual(parameters(), initial);
+    assert.equal(session.losses.latest, undefined);
+    await session.undoReset();
+    assert.deepEqual(parameters(), after);
+    assert.equal(session.step, 30);
+    assert.equal(session.losses.latest?.[0], 30);
+  });
+
+  it('keeps the last good flow while the text has a mistake', async () => {
+    await open();
+    session.setText(text().replace('U1', 'U9'));
+    assert.equal(session.problems.length, 1);
+    await session.open();
+    assert.equal(session.opened?.spec.objective.type === 'reverse-kl' && session.opened.spec.objective.energy, 'U1');
+    assert.equal(session.depth, 3);
+  });
+
+  it('keeps what was trained when only the training settings change', async () => {
+    await trained();
+    const before = parameters();
+    await open(text({ learningRate: '1e-3' }));
+    assert.equal(session.opened?.spec.training.learningRate, 1e-3);
+    assert.equal(session.step, 30);
+    assert.deepEqual(parameters(), before);
+  });
+
+  it('starts over when the layers change, and brings the training back when that is undone', async () => {
+    await trained();
+    const before = parameters();
+    await open(text({ layers: '  - planar\n  - planar\n' }));
+    assert.equal(session.depth, 2);
+    assert.equal(session.step, 0);
+    assert.equal(session.cursor, 2);
+    await open();
+    assert.equal(session.step, 30);
+    assert.deepEqual(parameters(), before);
+    assert.equal(session.losses.latest?.[0], 30);
+  });
+
+  it('pauses a training whose file is edited, and says so', async () => {
+    await open(text({ steps: 100_000 }));
+    await session.train();
+    await until(() => session.step > 0);
+    await open(text({ steps: 100_000, learningRate: '1e-3' }));
+    assert.equal(session.status, 'paused');
+    assert.match(session.note ?? '', /edited/);
+    assert.ok(session.step > 0);
+  });
+
+  it('goes on in another process from a snapshot, to the bit', async () => {
+    await trained();
+    const snapshot = structuredClone(session.snapshot());
+    assert.ok(snapshot);
+    await session.train();
+    await until(() => session.status === 'done');
+    const straight = parameters();
+
+    const second = new FlowSession({ openEngine: openInProcessEngine, readFile: () => Promise.reject(new Error('none')) }, settings);
+    second.restore(snapshot);
+    second.setText(text());
+    await second.open();
+    assert.equal(second.step, 30);
+    assert.equal(second.status, 'paused');
+    await new Promise<void>((resolve) => {
+      second.subscribe(() => {
+        if (second.status === 'done') resolve();
+      });
+      void second.train();
+    });
+    assert.deepEqual([...(second.snapshot()?.checkpoint.parameters ?? [])], straight);
+    second.dispose();
+  });
+
+  it('saves weights that a flow naming them starts from', async () => {
+    await trained();
+    const after = parameters();
+    const weights = session.weights();
+    assert.ok(weights);
+    files.set('w.safetensors', weights);
+
+    await open(text({ seed: 8, extra: 'weights: w.safetensors\n' }));
+    assert.deepEqual(session.problems, []);
+    assert.equal(session.step, 0);
+    assert.deepEqual(parameters(), after);
+  });
+
+  it('does not start over when the weights that it just saved are named in its text', async () => {
+    await trained();
+    const before = parameters();
+    await open(text({ extra: 'weights: w.safetensors\n' }));
+    assert.equal(session.step, 30);
+    assert.equal(session.losses.latest?.[0], 30);
+    assert.deepEqual(parameters(), before);
+  });
+
+  it('warns of weights that are missing or do not fit, and goes on without them', async () => {
+    await open(text({ extra: 'weights: w.safetensors\n' }));
+    assert.equal(session.depth, 3);
+    assert.equal(session.problems[0].severity, 'warning');
+    assert.match(session.problems[0].message, /w\.safetensors/);
+    files.set('w.safetensors', 'not weights at all');
+    await session.reload();
+    assert.equal(session.problems[0].severity, 'warning');
+  });
+
+  it('reports a missing data file where it is named, and opens the flow once it is there', async () => {
+    await open(csvFlow);
+    const [problem] = session.problems;
+    assert.equal(csvFlow.slice(problem.start, problem.end), 'points.csv');
+    assert.match(problem.message, /points\.csv was not found/);
+    assert.equal(session.opened, undefined);
+    files.set('points.csv', 'a,b\n1,2\n3,5\n4,4\n');
+    await session.reload();
+    assert.deepEqual(session.problems, []);
+    assert.deepEqual(session.opened?.table?.names, ['a', 'b']);
+  });
+
+  it('names file and line of a ragged row', async () => {
+    files.set('points.csv', 'a,b\n1,2\n3\n4,4\n');
+    await open(csvFlow);
+    assert.match(session.problems[0].message, /^points\.csv, line 3: /);
+    assert.equal(session.opened, undefined);
+  });
+
+  it('keeps showing the flow of a data file that went bad', async () => {
+    files.set('points.csv', 'a,b\n1,2\n3,5\n4,4\n');
+    await open(csvFlow);
+    files.set('points.csv', 'a,b\n1,2\n3,oops\n4,4\n');
+    await session.reload();
+    assert.match(session.problems[0].message, /line 3/);
+    assert.equal(session.depth, 2);
+  });
+
+  it('moves the cursor layer by layer, within the flow', async () => {
+    await open();
+    session.stepThrough('generate');
+    assert.equal(session.cursor, 3);
+    session.stepThrough('encode');
+    assert.equal(session.cursor, 2);
+    session.moveTo(1.4);
+    session.stepThrough('generate');
+    assert.equal(session.cursor, 2);
+    session.moveTo(1.4);
+    session.stepThrough('encode');
+    assert.equal(session.cursor, 1);
+    session.moveTo(-5);
+    assert.equal(session.cursor, 0);
+  });
+
+  it('walks the probe with the cursor, there and back', async () => {
+    await open();
+    session.moveTo(0);
+    session.setProbe({ stage: 0, point: [0.5, -1] });
+    session.moveTo(3);
+    assert.equal(session.probe?.walked.stage, 3);
+    session.moveTo(1.5);
+    assert.equal(session.probe.walked.stage, 2, 'between two stages it stays at the one it came from');
+    session.moveTo(0);
+    assert.equal(session.probe.walked.stage, 0);
+    assert.ok((session.probe.roundTrip ?? 1) < 1e-14);
+  });
+
+  it('carries the probe along while training', async () => {
+    await open();
+    session.setProbe({ stage: 0, point: [0.5, -1] });
+    const before = [...(session.probe?.route[3] ?? [])];
+    await session.train();
+    await until(() => session.status === 'done');
+    assert.deepEqual([...(session.probe?.origin ?? [])], [0.5, -1]);
+    assert.notDeepEqual([...(session.probe?.route[3] ?? [])], before);
+  });
+
+  it('traces the particles through every stage, the same promise for all who ask at once', async () => {
+    await open();
+    const [first, second] = await Promise.all([session.trace(), session.trace()]);
+    assert.equal(first, second);
+    assert.equal(first?.particles.length, 4 * 50 * 2);
+    assert.equal(first.gridDets.length, 3 * 25);
+    assert.equal(await session.trace(), first, 'and again while nothing changed');
+    await session.train();
+    await until(() => session.status === 'done');
+    assert.equal((await session.trace())?.step, 30);
+  });
+
+  it('stops where a loss is not finite, says where, and keeps the parameters', async () => {
+    const { spec } = parseFlow(text());
+    assert.ok(spec);
+    session.restore(untrained(spec, new Float32Array(15).fill(1e30)));
+    await open();
+    const before = parameters();
+    await session.train();
+    await until(() => session.status !== 'running');
+    assert.equal(session.status, 'not-finite');
+    assert.match(session.note ?? '', /step 1: .* not finite/);
+    assert.deepEqual(parameters(), before);
+  });
+
+  it('replaces an engine that failed', async () => {
+    const engines: ReturnType<typeof openInProcessEngine>[] = [];
+    const fragile = new FlowSession(
+      {
+        openEngine: () => {
+          const engine = openInProcessEngine();
+          let fail: (message: { type: 'failed'; message: string }) => void = () => {};
+          engines.push(engine);
+          return {
+            ...engine,
+            post: (message) =>
+              engines.length === 1 && message.type === 'trace' ? fail({ type: 'failed', message: 'out of memory' }) : engine.post(message),
+            onMessage: (listener) => {
+              fail = listener;
+              engine.onMessage(listener);
+            },
+          };
+        },
+        readFile: () => Promise.reject(new Error('none')),
+      },
+      settings,
+    );
+    fragile.setText(text());
+    await fragile.open();
+    assert.equal(await fragile.trace(), undefined);
+    assert.match(fragile.note ?? '', /out of memory/);
+    await fragile.open();
+    assert.equal(engines.length, 2);
+    assert.equal((await fragile.trace())?.depth, 3);
+    fragile.dispose();
+  });
+});
