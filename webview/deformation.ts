@@ -1,0 +1,73 @@
+/** Points carried through all layers, and where they are at any instant between two stages. */
+
+import type { Direction } from '../src/protocol/messages';
+import type { Instant } from './instant';
+
+/**
+ * A batch of n points at every stage. Between two stages a point moves on a straight line at constant speed, and this is exact for
+ * layers of the form v + û·h(a): a fraction τ of such a layer is v + τ·û·h(a), with determinant 1 + τ(det − 1).
+ */
+export class Deformation {
+  readonly count: number;
+  private readonly logDets: Float32Array;
+  private readonly flips: Uint8Array;
+
+  /**
+   * @param stages (K+1) × n × 2, stage-major.
+   * @param dets K × n, the signed determinants of the layers' declared formulas.
+   */
+  constructor(
+    private readonly depth: number,
+    private readonly stages: Float32Array,
+    private readonly dets: Float32Array,
+    private readonly closedForm: Direction,
+  ) {
+    const n = stages.length / (2 * (depth + 1));
+    this.count = n;
+    this.logDets = new Float32Array((depth + 1) * n);
+    this.flips = new Uint8Array((depth + 1) * n);
+    for (let i = 0; i < depth * n; i++) {
+      this.logDets[i + n] = this.logDets[i] + Math.log(Math.abs(dets[i]));
+      this.flips[i + n] = this.flips[i] ^ (dets[i] < 0 ? 1 : 0);
+    }
+  }
+
+  /** The points of one stage as a window into the stages: n × 2. */
+  stage(stage: number): Float32Array {
+    return this.stages.subarray(stage * this.count * 2, (stage + 1) * this.count * 2);
+  }
+
+  /** Writes the points at an instant into `into` (n × 2). */
+  pointsAt({ layer, s }: Instant, into: Float32Array): void {
+    const from = this.stage(layer - 1);
+    const to = this.stage(layer);
+    for (let i = 0; i < into.length; i++) into[i] = from[i] + (to[i] - from[i]) * s;
+  }
+
+  /**
+   * Writes log|det| of the map z → (the instant) into `into` (n), and into `folded` (n) whether that map turns the neighbourhood of the
+   * point over (a negative determinant).
+   */
+  logDetAt({ layer, tau }: Instant, into: Float32Array, folded: Uint8Array): void {
+    const n = this.count;
+    const sign = this.closedForm === 'generate' ? 1 : -1;
+    // Under `generate` the fraction adds to the layers before it; under `encode` it takes back part of the layers up to and including it.
+    const base = (this.closedForm === 'generate' ? layer - 1 : layer) * n;
+    const dets = (layer - 1) * n;
+    for (let i = 0; i < n; i++) {
+      const partial = 1 + tau * (this.dets[dets + i] - 1);
+      into[i] = sign * this.logDets[base + i] + Math.log(Math.abs(partial));
+      folded[i] = this.flips[base + i] ^ (partial < 0 ? 1 : 0);
+    }
+  }
+
+  /** The greatest |log|det|| that all but a fraction `trim` of the points reach at the x end. */
+  spread(trim: number): number {
+    const last = this.logDets
+      .slice(this.depth * this.count)
+      .map(Math.abs)
+      .filter(Number.isFinite)
+      .sort();
+    return last.length === 0 ? 0 : last[Math.floor((last.length - 1) * (1 - trim))];
+  }
+}

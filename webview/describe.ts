@@ -1,0 +1,83 @@
+/** What the pictures show, in sentences: for captions, tooltips and screen readers. */
+
+import { format } from 'd3';
+import type { Direction, FlowState, LayerState } from '../src/protocol/messages';
+import type { Instant } from './instant';
+
+const grouped = format(',d');
+const short = format('.3~f');
+const tiny = format('.1~e');
+
+export const arrow: Readonly<Record<Direction, string>> = { generate: 'z → x', encode: 'x → z' };
+
+export function opposite(direction: Direction): Direction {
+  return direction === 'generate' ? 'encode' : 'generate';
+}
+
+/** "1,200". */
+export function count(n: number): string {
+  return grouped(n);
+}
+
+/** Up to three decimals, with a real minus sign; very small values as a power of ten, so that 0 means 0. */
+export function number(x: number): string {
+  if (!Number.isFinite(x)) return Number.isNaN(x) ? 'not a number' : x > 0 ? '∞' : '−∞';
+  return x !== 0 && Math.abs(x) < 0.0005 ? tiny(x) : short(x);
+}
+
+/** Two decimals at most where room is scarce; a margin that is not 0 never reads 0. */
+export function margin(x: number): string {
+  return x !== 0 && Math.abs(x) < 0.005 ? format('.0e')(x) : format('.2f')(x);
+}
+
+/** With its sign, always. */
+export function signed(x: number): string {
+  return format('+.2f')(x);
+}
+
+export function point([x, y]: readonly number[]): string {
+  return `(${format('.2f')(x)}, ${format('.2f')(y)})`;
+}
+
+export function residual(x: number): string {
+  return x === 0 ? '0' : tiny(x);
+}
+
+/** "forward KL · two-moons". */
+export function objective({ objective: { type, target } }: FlowState): string {
+  return `${type === 'forward-kl' ? 'forward KL' : 'reverse KL'} · ${target}`;
+}
+
+/** "x → z closed form, z → x solved, residual ≤ 3e−16". */
+export function directions({ closedForm, layers }: FlowState): string {
+  const worst = layers.reduce((most, layer) => Math.max(most, layer.residual), 0);
+  const solved = `${arrow[closedForm]} closed form, ${arrow[opposite(closedForm)]} solved`;
+  return worst > 0 ? `${solved}, residual ≤ ${residual(worst)}` : solved;
+}
+
+/** What is wrong with a layer, or nothing. */
+export function warning(layer: LayerState, epsilon: number): string | undefined {
+  if (layer.status === 'folds') return 'folds space';
+  if (layer.status === 'near-singular') return `nearly singular: margin below ${number(epsilon)}`;
+  if (layer.doubtful > 0) return `inverse doubtful for ${count(layer.doubtful)} ${layer.doubtful === 1 ? 'particle' : 'particles'}`;
+  return undefined;
+}
+
+/** "stage 3 of 16", or where between two stages. */
+export function stage(cursor: number, depth: number): string {
+  const end = cursor === 0 ? ' (z)' : cursor === depth ? ' (x)' : '';
+  return `stage ${Number.isInteger(cursor) ? cursor : cursor.toFixed(2)} of ${depth}${end}`;
+}
+
+/** "layer 4 margin 0.04, nearly singular". */
+export function layer(state: FlowState, { layer: active }: Instant): string {
+  const it = state.layers[active - 1];
+  const wrong = it.status === 'folds' ? ', folds space' : it.status === 'near-singular' ? ', nearly singular' : '';
+  return `layer ${active} margin ${margin(it.margin)}${wrong}`;
+}
+
+/** "step 1,200 of 4,000 · loss 2.314". */
+export function training({ training: { step, until, loss } }: FlowState): string {
+  const steps = `step ${count(step)} of ${count(until)}`;
+  return loss === undefined ? steps : `${steps} · loss ${number(loss)}`;
+}

@@ -1,0 +1,56 @@
+/** The Flow View's header: which flow, which objective, which direction is solved; training; stepping. */
+
+import type { FlowState } from '../src/protocol/messages';
+import { createStepButtons, createTrainingButtons } from './commands';
+import * as describe from './describe';
+import { html, show, write } from './element';
+import { icon } from './ui/icons';
+import { progressRing } from './ui/toolkit';
+
+export function createHeader(): { element: HTMLElement; draw(state: FlowState): void } {
+  const name = html('h1');
+  const objective = html('span', { class: 'objective' });
+  const directions = html('span', { class: 'directions' });
+  const [training, steps] = [createTrainingButtons(), createStepButtons()];
+  const ring = progressRing();
+  const progress = html('span', { class: 'progress-text' });
+  const bar = html('div', { class: 'progress-fill' });
+  const problemText = html('span');
+  const problem = html('div', { class: 'banner', role: 'alert', hidden: true }, icon('warning'), problemText);
+  const noteText = html('span');
+  const note = html('div', { class: 'banner note', role: 'status', hidden: true }, icon('warning'), noteText);
+  const element = html(
+    'header',
+    { class: 'header' },
+    html(
+      'div',
+      { class: 'header-row' },
+      html('div', { class: 'titles' }, html('div', { class: 'title' }, name, objective), directions),
+      html('div', { class: 'progress' }, ring, progress),
+      training.element,
+      steps.element,
+    ),
+    html('div', { class: 'progress-bar', 'aria-hidden': 'true' }, bar),
+    problem,
+    note,
+  );
+  return {
+    element,
+    draw: (state) => {
+      write(name, state.name);
+      write(objective, describe.objective(state));
+      write(directions, describe.directions(state));
+      write(progress, describe.training(state));
+      show(ring, state.training.status === 'running');
+      bar.style.width = `${state.training.until > 0 ? Math.min(1, state.training.step / state.training.until) * 100 : 0}%`;
+      show(problem, state.problem !== undefined);
+      write(problemText, state.problem === undefined ? '' : `Showing the last good flow: ${state.problem}`);
+      const stopped = state.training.status === 'not-finite' ? (state.training.note ?? 'The loss is not finite.') : undefined;
+      show(note, stopped !== undefined);
+      write(noteText, stopped ?? '');
+      if (state.training.note !== undefined) progress.title = state.training.note;
+      training.draw(state);
+      steps.draw(state);
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/** The line to the extension. */
+
+import type { FromView, ToView } from '../src/protocol/messages';
+
+interface VsCodeApi {
+  postMessage(message: FromView): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+declare function acquireVsCodeApi(): VsCodeApi;
+
+const api = acquireVsCodeApi();
+
+export function post(message: FromView): void {
+  api.postMessage(message);
+}
+
+/** Hands every message on, and says that the view is ready for them. */
+export function listen(onMessage: (message: ToView) => void): void {
+  window.addEventListener('message', (event: MessageEvent<ToView>) => onMessage(event.data));
+  post({ type: 'ready' });
+}
+
+/** What outlives the view: the extension reads `uri` and `cursor` when the window is reloaded. */
+export interface SavedView {
+  readonly uri: string;
+  readonly cursor: number;
+  readonly zoom: { readonly k: number; readonly x: number; readonly y: number };
+}
+
+export function savedView(): SavedView | undefined {
+  return api.getState() as SavedView | undefined;
+}
+
+export function saveView(view: SavedView): void {
+  api.setState(view);
+}

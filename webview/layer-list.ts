@@ -1,0 +1,63 @@
+/** The layers as a list: margin, mean log det, what is wrong, and which one the cursor is in. */
+
+import type { FlowState, LayerState } from '../src/protocol/messages';
+import * as describe from './describe';
+import { html, show, write } from './element';
+import { createMarginBar, type MarginBar } from './margin-bar';
+
+interface Row {
+  readonly element: HTMLElement;
+  readonly label: HTMLElement;
+  readonly logDet: HTMLElement;
+  readonly warning: HTMLElement;
+  readonly bar: MarginBar;
+}
+
+export function createLayerList(goTo: (cursor: number) => void): { element: HTMLElement; draw(state: FlowState, active: number): void } {
+  const list = html('ol', { class: 'layers' });
+  const element = html('section', { class: 'layer-list', 'aria-label': 'Layers' }, html('h2', {}, 'Layers, z → x'), list);
+  let rows: Row[] = [];
+
+  function createRow(number: number): Row {
+    const label = html('span', { class: 'layer-label' });
+    const logDet = html('span', { class: 'layer-logdet' });
+    const warning = html('span', { class: 'layer-warning' });
+    const bar = createMarginBar();
+    const button = html(
+      'button',
+      { type: 'button', class: 'layer' },
+      html('span', { class: 'layer-number' }, String(number)),
+      label,
+      bar.element,
+      logDet,
+      warning,
+    );
+    button.addEventListener('click', () => goTo(number));
+    return { element: html('li', {}, button), label, logDet, warning, bar };
+  }
+
+  return {
+    element,
+    draw: (state, active) => {
+      if (rows.length !== state.layers.length) {
+        rows = state.layers.map((layer) => createRow(layer.number));
+        list.replaceChildren(...rows.map((row) => row.element));
+      }
+      rows.forEach((row, i) => drawRow(row, state.layers[i], state.epsilon, active === i + 1));
+    },
+  };
+}
+
+function drawRow({ element, label, logDet, warning, bar }: Row, layer: LayerState, epsilon: number, active: boolean): void {
+  const wrong = describe.warning(layer, epsilon);
+  write(label, layer.label);
+  write(logDet, layer.meanLogDet === undefined ? '' : describe.signed(layer.meanLogDet));
+  logDet.title = 'Mean log|det| over the particles, z → x';
+  bar.draw(layer, epsilon);
+  show(warning, wrong !== undefined);
+  write(warning, wrong ?? '');
+  const button = element.firstElementChild as HTMLElement;
+  button.dataset['status'] = layer.status;
+  button.toggleAttribute('aria-current', active);
+  button.title = `Go to stage ${layer.number}, after layer ${layer.number}`;
+}

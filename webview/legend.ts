@@ -1,0 +1,72 @@
+/** What the colours, patterns and lines of the plane mean. */
+
+import * as describe from './describe';
+import { html, show, svg, update, write } from './element';
+import { activeLayer, type Scene } from './scene';
+import { divergingSteps, type Theme } from './theme';
+
+export function createLegend(): { element: HTMLElement; draw(scene: Scene): void } {
+  const steps = Array.from({ length: divergingSteps }, (_, i) =>
+    svg('rect', { x: (i * 120) / divergingSteps, width: 120 / divergingSteps + 0.5, height: 8 }),
+  );
+  const ramp = svg('svg', { class: 'ramp', width: 120, height: 8, 'aria-hidden': 'true' }, ...steps);
+  const [low, high] = [html('span'), html('span')];
+  const scale = html(
+    'span',
+    { class: 'legend-item', title: 'The colours of the grid: log|det| of the map z → x so far' },
+    'denser',
+    low,
+    ramp,
+    high,
+    'sparser',
+  );
+
+  const sample = (...children: SVGElement[]): SVGSVGElement =>
+    svg('svg', { class: 'sample', width: 22, height: 12, 'aria-hidden': 'true' }, ...children);
+  const item = (name: string, ...children: SVGElement[]): { element: HTMLElement; text: HTMLElement } => {
+    const text = html('span', {}, name);
+    return { element: html('span', { class: 'legend-item' }, sample(...children), text), text };
+  };
+  const patch = (kind: string): SVGElement[] => [
+    svg('rect', { class: `band-tint ${kind}`, width: 22, height: 12 }),
+    svg('rect', { class: `band-hatch ${kind}`, width: 22, height: 12, fill: `url(#${kind}-hatch)` }),
+  ];
+  const plane = item('', svg('line', { class: 'hyperplane', x1: 0, x2: 22, y1: 6, y2: 6 }));
+  const push = item('', svg('line', { class: 'push', x1: 1, x2: 20, y1: 6, y2: 6, 'marker-end': 'url(#arrow-head)' }));
+  const danger = item('', ...patch('danger'));
+  const fold = item('det < 0: folded', ...patch('fold'));
+  const target = item('target', svg('circle', { class: 'target-sample', cx: 11, cy: 6, r: 4.5 }));
+  const element = html(
+    'div',
+    { class: 'legend', role: 'note', 'aria-label': 'Legend' },
+    scale,
+    plane.element,
+    push.element,
+    danger.element,
+    fold.element,
+    target.element,
+  );
+  let painted: Theme | undefined;
+
+  return {
+    element,
+    draw: (scene) => {
+      const { state, picture, theme } = scene;
+      if (painted !== theme) {
+        painted = theme;
+        steps.forEach((step, i) => update(step, { fill: theme.divergingLine[i] }));
+        element.style.setProperty('--target', theme.density(0.6));
+      }
+      const active = activeLayer(scene);
+      const end = picture?.domain ?? 1;
+      write(low, `−${end}`);
+      write(high, `+${end}`);
+      write(plane.text, `layer ${active.number}: wᵀv + b = 0`);
+      write(push.text, `±û, pushes ${describe.arrow[state.closedForm]}`);
+      write(danger.text, `det < ε = ${describe.number(state.epsilon)}`);
+      show(danger.element, active.overlay.danger > 0);
+      show(fold.element, active.overlay.fold > 0);
+      show(target.element, scene.target !== undefined);
+    },
+  };
+}

@@ -1,0 +1,135 @@
+/** The loss over the training steps, with the least loss that is possible where it is known. */
+
+import { axisBottom, axisLeft, bisectCenter, format, line, pointer, scaleLinear, select } from 'd3';
+import * as describe from './describe';
+import { html, show, svg, update, write } from './element';
+import { lossCurve, lossRange, type LossCurve } from './losses';
+import type { Scene } from './scene';
+
+export interface LossChart {
+  readonly element: HTMLElement;
+  draw(scene: Scene): void;
+  resize(): void;
+}
+
+const edge = { left: 44, right: 10, top: 8, bottom: 22 };
+
+export function createLossChart(): LossChart {
+  const gap = html('span', { class: 'gap' });
+  const empty = html('p', { class: 'hint' });
+  empty.textContent = 'Train to see the loss.';
+  const raw = svg('path', { class: 'loss-raw' });
+  const smooth = svg('path', { class: 'loss-smooth' });
+  const floor = svg('line', { class: 'loss-floor' });
+  const last = svg('circle', { class: 'loss-last', r: 3 });
+  const reading = svg('line', { class: 'loss-reading' });
+  const [across, up] = [svg('g', { class: 'axis' }), svg('g', { class: 'axis' })];
+  const clip = svg('rect', {});
+  const picture = svg(
+    'svg',
+    { role: 'img', tabindex: 0 },
+    svg('defs', {}, svg('clipPath', { id: 'loss-clip' }, clip)),
+    across,
+    up,
+    svg('g', { 'clip-path': 'url(#loss-clip)' }, floor, raw, smooth, reading),
+    last,
+  );
+  const read = html('span', { class: 'reading', 'aria-live': 'polite' });
+  const box = html('div', { class: 'loss-picture' }, picture, empty);
+  const element = html('section', { class: 'card loss', 'aria-label': 'Loss' }, html('header', {}, html('h2', {}, 'Loss'), read, gap), box);
+
+  let scene: Scene | undefined;
+  let curve: LossCurve = lossCurve(new Float32Array(0));
+  let [width, height] = [0, 0];
+  let read0: number | undefined;
+  let losses: Float32Array | undefined;
+
+  const x = (): ReturnType<typeof scaleLinear<number, number>> =>
+    scaleLinear([curve.steps[0], Math.max(curve.steps[curve.steps.length - 1], curve.steps[0] + 1)], [edge.left, width - edge.right]);
+
+  const readAt = (index: number | undefined): void => {
+    read0 = index === undefined ? undefined : Math.min(Math.max(index, 0), curve.steps.length - 1);
+    show(reading, read0 !== undefined);
+    write(read, read0 === undefined ? '' : `step ${describe.count(curve.steps[read0])}: ${describe.number(curve.losses[read0])}`);
+    if (read0 !== undefined)
+      update(reading, { x1: x()(curve.steps[read0]), x2: x()(curve.steps[read0]), y1: edge.top, y2: height - edge.bottom });
+  };
+  picture.addEventListener('pointermove', (event) => {
+    if (curve.steps.length > 0) readAt(bisectCenter(curve.steps, x().invert(pointer(event, picture)[0])));
+  });
+  picture.addEventListener('pointerleave', () => readAt(undefined));
+  picture.addEventListener('blur', () => readAt(undefined));
+  picture.addEventListener('keydown', (event) => {
+    const move = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (move === undefined || curve.steps.length === 0) return;
+    event.preventDefault();
+    readAt((read0 ?? curve.steps.length - 1) + move * (event.shiftKey ? 10 : 1));
+  });
+
+  const drawChart = (shown: Scene): void => {
+    const { training } = shown.state;
+    const some = curve.steps.length > 0;
+    show(empty, !some);
+    picture.toggleAttribute('hidden', !some);
+    if (!some || width === 0) {
+      write(gap, training.floor === undefined ? '' : `least possible ${describe.number(training.floor)}`);
+      return;
+    }
+    const end = curve.steps.length - 1;
+    const [low, high] = lossRange(curve, training.floor);
+    const y = scaleLinear([low, high], [height - edge.bottom, edge.top]);
+    const stepTicks = x()
+      .ticks(Math.max(2, Math.round(width / 90)))
+      .filter(Number.isInteger);
+    select(across)
+      .attr('transform', `translate(0,${height - edge.bottom})`)
+      .call(axisBottom(x()).tickValues(stepTicks).tickFormat(format('~s')).tickSize(4));
+    select(up)
+      .attr('transform', `translate(${edge.left},0)`)
+      .call(
+        axisLeft(y)
+          .ticks(Math.max(3, Math.round(height / 40)))
+          .tickSize(4),
+      );
+    const path = (values: readonly number[]): string =>
+      line<number>(
+        (_, i) => x()(curve.steps[i]),
+        (value) => y(value),
+      )(values) ?? '';
+    update(raw, { d: path(curve.losses) });
+    update(smooth, { d: path(curve.smooth) });
+    update(last, { cx: x()(curve.steps[end]), cy: y(curve.smooth[end]) });
+    show(floor, training.floor !== undefined);
+    if (training.floor !== undefined)
+      update(floor, { x1: edge.left, x2: width - edge.right, y1: y(training.floor), y2: y(training.floor) });
+    const above = training.floor === undefined ? undefined : curve.smooth[end] - training.floor;
+    write(gap, above === undefined ? '' : `KL gap ${describe.number(above)}`);
+    gap.title = above === undefined ? '' : 'How far the smoothed loss is above the least possible loss (dashed), in nats';
+    picture.setAttribute(
+      'aria-label',
+      `Loss from step ${describe.count(curve.steps[0])} to ${describe.count(curve.steps[end])}: from ${describe.number(curve.smooth[0])} to ${describe.number(curve.smooth[end])}` +
+        (above === undefined ? '.' : `, ${describe.number(above)} above the least possible loss. Arrow keys read single steps.`),
+    );
+  };
+
+  return {
+    element,
+    resize: () => {
+      [width, height] = [box.clientWidth, box.clientHeight];
+      update(picture, { width, height, viewBox: `0 0 ${width} ${height}` });
+      update(clip, { x: edge.left, y: 0, width: Math.max(0, width - edge.left), height: Math.max(0, height - edge.bottom) });
+      if (scene) drawChart(scene);
+    },
+    draw: (next) => {
+      const stale = scene === undefined || next.losses !== losses || next.state.training.floor !== scene.state.training.floor;
+      scene = next;
+      if (!stale) return;
+      if (next.losses !== losses) {
+        losses = next.losses;
+        curve = lossCurve(losses);
+        readAt(undefined);
+      }
+      drawChart(next);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/** What the loss chart computes: a smoothed curve, the range to show, and the gap to the least loss that is possible. */
+
+/** The losses of a frame, (step, loss) pairs. */
+export interface LossCurve {
+  readonly steps: readonly number[];
+  readonly losses: readonly number[];
+  /** An exponential moving average over a twentieth of the points, started without bias. */
+  readonly smooth: readonly number[];
+}
+
+export function lossCurve(pairs: Float32Array): LossCurve {
+  const steps: number[] = [];
+  const losses: number[] = [];
+  const smooth: number[] = [];
+  const decay = 1 - 1 / Math.max(1, pairs.length / 2 / 20);
+  let [sum, weight] = [0, 0];
+  for (let i = 0; i + 1 < pairs.length; i += 2) {
+    if (!Number.isFinite(pairs[i + 1])) continue;
+    sum = decay * sum + pairs[i + 1];
+    weight = decay * weight + 1;
+    steps.push(pairs[i]);
+    losses.push(pairs[i + 1]);
+    smooth.push(sum / weight);
+  }
+  return { steps, losses, smooth };
+}
+
+/**
+ * The losses to show: from the floor, or the least loss, to the greatest; a few early losses that dwarf the rest are cut off. With a
+ * margin of a twentieth on either side.
+ */
+export function lossRange({ losses }: LossCurve, floor: number | undefined): [number, number] {
+  const sorted = Float64Array.from(losses).sort();
+  const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))];
+  const low = Math.min(sorted[0], floor ?? Infinity);
+  const spread = at(0.9) - low;
+  const high = Math.min(sorted[sorted.length - 1], at(0.9) + spread);
+  const air = Math.max((high - low) / 20, 1e-6);
+  return [low - air, high + air];
+}

@@ -1,0 +1,41 @@
+/** The probe over the plane: a ring where it is now, and its route through all stages. */
+
+import { line } from 'd3';
+import { show, svg, update } from './element';
+import type { Projection } from './scales';
+import type { Scene } from './scene';
+import type { Point } from './strip';
+
+/** Where the probe is at the scene's cursor, or nothing where there is none. */
+export function probePoint({ state, cursor, instant }: Scene): Point | undefined {
+  const { probe } = state;
+  if (probe === undefined) return undefined;
+  if (probe.walked.stage === cursor) return [probe.walked.point[0], probe.walked.point[1]];
+  const [from, to] = [probe.route[instant.layer - 1], probe.route[instant.layer]];
+  return [from[0] + (to[0] - from[0]) * instant.s, from[1] + (to[1] - from[1]) * instant.s];
+}
+
+export function createProbeOverlay(): { element: SVGGElement; draw(scene: Scene, projection: Projection): void } {
+  const route = svg('path', { class: 'probe-route' });
+  const stops = svg('path', { class: 'probe-stops' });
+  const halo = svg('circle', { class: 'probe-halo', r: 7 });
+  const ring = svg('circle', { class: 'probe-ring', r: 7 });
+  const dot = svg('circle', { class: 'probe-dot', r: 1.5 });
+  const element = svg('g', { class: 'probe' }, route, stops, halo, ring, dot);
+
+  return {
+    element,
+    draw: (scene, { scale, left, top }) => {
+      const now = probePoint(scene);
+      show(element, now !== undefined);
+      if (now === undefined || scene.state.probe === undefined) return;
+      const pixels = scene.state.probe.route
+        .filter((p) => p.every(Number.isFinite))
+        .map(([x, y]): [number, number] => [left + scale * x, top - scale * y]);
+      update(route, { d: line()(pixels) ?? '' });
+      update(stops, { d: pixels.map(([x, y]) => `M${x.toFixed(1)} ${y.toFixed(1)}h0`).join('') });
+      if (!now.every(Number.isFinite)) return;
+      for (const circle of [halo, ring, dot]) update(circle, { cx: left + scale * now[0], cy: top - scale * now[1] });
+    },
+  };
+}

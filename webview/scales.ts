@@ -1,0 +1,51 @@
+/** How the plane is laid on the screen, and which extents stay put while a flow is being trained. */
+
+import type { Window } from './strip';
+
+/** Pixels: px = left + scale·x, py = top − scale·y. Equal on both axes. */
+export interface Projection {
+  readonly scale: number;
+  readonly left: number;
+  readonly top: number;
+}
+
+/** A d3-zoom transform: pixels are multiplied by k, then shifted. */
+export interface Zoom {
+  readonly k: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Shows at least [−half, half]² in the middle of width × height pixels, then applies the zoom. */
+export function projectionOf(width: number, height: number, half: number, zoom: Zoom): Projection {
+  const scale = Math.max(1, Math.min(width, height)) / (2 * half);
+  return { scale: scale * zoom.k, left: (width / 2) * zoom.k + zoom.x, top: (height / 2) * zoom.k + zoom.y };
+}
+
+/** The part of the plane that width × height pixels show. */
+export function windowOf({ scale, left, top }: Projection, width: number, height: number): Window {
+  return { x0: -left / scale, x1: (width - left) / scale, y0: (top - height) / scale, y1: top / scale };
+}
+
+const extents = [4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128];
+
+/**
+ * The half-extent that shows all but a few of the points (n × 2) of every stage: one of a few values, so that it moves seldom, and never
+ * less than `current`, so that the picture does not breathe while a flow is trained.
+ */
+export function extentFor(points: Float32Array, current: number): number {
+  const allowed = points.length / 400;
+  const fits = (half: number): boolean => {
+    let outside = 0;
+    for (const value of points) if (Math.abs(value) > half) outside++;
+    return outside <= allowed;
+  };
+  return extents.find((half) => half >= current && fits(half)) ?? extents[extents.length - 1];
+}
+
+const domains = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
+
+/** The end M of the symmetric domain [−M, M] of log|det|: a round number that is not below `spread`, nor below `current`. */
+export function logDetDomain(spread: number, current: number): number {
+  return domains.find((end) => end >= spread && end >= current) ?? domains[domains.length - 1];
+}

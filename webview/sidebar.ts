@@ -1,0 +1,85 @@
+/** The sidebar: training, stepping, the layers and the probe of the flow that is open. */
+
+import type { Direction, FlowState, ToView } from '../src/protocol/messages';
+import { createStepButtons, createTrainingButtons, commandButton } from './commands';
+import * as describe from './describe';
+import { html, show, write } from './element';
+import { createEmpty } from './empty';
+import { listen, post } from './host';
+import { instantAt } from './instant';
+import { createLayerList } from './layer-list';
+import { icon } from './ui/icons';
+import { divider } from './ui/toolkit';
+
+const name = html('h1');
+const objective = html('p', { class: 'objective' });
+const problemText = html('span');
+const problem = html('div', { class: 'banner', role: 'alert', hidden: true }, icon('warning'), problemText);
+const progress = html('p', { class: 'progress-text' });
+const bar = html('progress', { 'aria-label': 'Training steps', value: 0 });
+const training = createTrainingButtons();
+const steps = createStepButtons();
+const open = commandButton('openFlowView', { label: 'Open Flow View', tooltip: 'Open Flow View' });
+const cursor = html('p', { class: 'cursor', role: 'status', 'aria-live': 'polite' });
+const layers = createLayerList(goTo);
+const probe = html('p', { class: 'probe-summary' });
+const flow = html(
+  'main',
+  { class: 'flow', hidden: true },
+  html('div', { class: 'titles' }, name, objective),
+  problem,
+  html('div', { class: 'training' }, training.element, progress, bar),
+  divider(),
+  html('div', { class: 'stepping' }, steps.element, cursor),
+  divider(),
+  layers.element,
+  divider(),
+  html('section', { 'aria-label': 'Probe' }, html('h2', {}, 'Probe'), probe),
+  open.element,
+);
+const empty = createEmpty();
+show(empty, false);
+document.body.append(flow, empty);
+
+let previous: FlowState | undefined;
+let heading: Direction = 'generate';
+
+function receive(message: ToView): void {
+  if (message.type === 'frame') post({ type: 'drawn' });
+  if (message.type !== 'state') return;
+  const { state } = message;
+  show(flow, state !== undefined);
+  show(empty, state === undefined);
+  if (state !== undefined) draw(state);
+  previous = state;
+}
+
+function draw(state: FlowState): void {
+  const depth = state.layers.length;
+  if (previous !== undefined && previous.cursor !== state.cursor) heading = state.cursor > previous.cursor ? 'generate' : 'encode';
+  const instant = instantAt(state.cursor, depth, heading, state.closedForm);
+  write(name, state.name);
+  write(objective, describe.objective(state));
+  show(problem, state.problem !== undefined);
+  write(problemText, state.problem === undefined ? '' : `Showing the last good flow: ${state.problem}`);
+  write(progress, describe.training(state));
+  bar.max = Math.max(1, state.training.until);
+  bar.value = Math.min(state.training.step, bar.max);
+  training.draw(state);
+  steps.draw(state);
+  write(cursor, describe.stage(state.cursor, depth));
+  layers.draw(state, instant.layer);
+  const { probe: it } = state;
+  write(
+    probe,
+    it === undefined
+      ? 'Click the plane in the Flow View to follow one point.'
+      : `${describe.point(it.walked.point)} at stage ${it.walked.stage}, log p(x) ${describe.number(it.logProb)}`,
+  );
+}
+
+function goTo(stage: number): void {
+  post({ type: 'cursor', cursor: stage });
+}
+
+listen(receive);

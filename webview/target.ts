@@ -1,0 +1,68 @@
+/** The target as the plane shows it: contours of its density, or its points. */
+
+import { contours, range, type ContourMultiPolygon } from 'd3';
+import type { Target } from '../src/protocol/messages';
+import { drawDots } from './painters';
+import type { Projection } from './scales';
+import type { Theme } from './theme';
+
+const levels = 8;
+
+/** Contour lines in the coordinates of the plane, each with its share of the greatest density. */
+export interface Contour {
+  readonly level: number;
+  readonly rings: readonly (readonly (readonly [number, number])[])[];
+}
+
+/** Contours at equal steps of density; the grid's rows run from −extent to extent, x fastest. */
+export function densityContours({ side, extent, logDensity }: Extract<Target, { kind: 'density' }>): Contour[] {
+  const greatest = logDensity.reduce((a, b) => (b > a ? b : a), -Infinity);
+  const density = Array.from(logDensity, (value) => Math.exp(value - greatest));
+  const thresholds = range(1, levels + 1).map((i) => i / (levels + 1));
+  // d3 puts the value of cell i at i + ½.
+  const coordinate = (c: number): number => -extent + ((c - 0.5) * 2 * extent) / (side - 1);
+  return contours()
+    .size([side, side])
+    .thresholds(thresholds)(density)
+    .map((contour: ContourMultiPolygon) => ({
+      level: contour.value,
+      rings: contour.coordinates.flat().map((ring) => ring.map(([x, y]) => [coordinate(x), coordinate(y)] as const)),
+    }));
+}
+
+/** Draws one target again and again; contours are computed once. */
+export class TargetPainter {
+  private readonly paths: readonly { level: number; path: Path2D }[];
+
+  constructor(private readonly target: Target) {
+    this.paths = (target.kind === 'density' ? densityContours(target) : []).map(({ level, rings }) => {
+      const path = new Path2D();
+      for (const ring of rings) {
+        ring.forEach(([x, y], i) => (i === 0 ? path.moveTo(x, y) : path.lineTo(x, y)));
+        path.closePath();
+      }
+      return { level, path };
+    });
+  }
+
+  draw(context: CanvasRenderingContext2D, projection: Projection, theme: Theme, opacity: number): void {
+    context.save();
+    if (this.target.kind === 'points') {
+      context.globalAlpha = 0.55 * opacity;
+      context.fillStyle = theme.density(0.6);
+      drawDots(context, this.target.points, projection, 2);
+    } else {
+      context.translate(projection.left, projection.top);
+      context.scale(projection.scale, -projection.scale);
+      context.lineWidth = 1.25 / projection.scale;
+      for (const { level, path } of this.paths) {
+        context.strokeStyle = context.fillStyle = theme.density(0.25 + 0.75 * level);
+        context.globalAlpha = 0.1 * opacity;
+        context.fill(path, 'evenodd');
+        context.globalAlpha = 0.8 * opacity;
+        context.stroke(path);
+      }
+    }
+    context.restore();
+  }
+}
