@@ -8,6 +8,7 @@ const flags = new Set(process.argv.slice(2));
 const production = flags.has('--production');
 const require = createRequire(import.meta.url);
 
+/** @satisfies {import('esbuild').BuildOptions} */
 const common = {
   bundle: true,
   minify: production,
@@ -16,14 +17,17 @@ const common = {
   logLevel: 'warning',
   legalComments: 'none',
 };
+/** @satisfies {import('esbuild').BuildOptions} */
 const node = { ...common, platform: 'node', format: 'cjs' };
 
+/** @param {string} folder */
 function testFiles(folder) {
-  return readdirSync(folder, { recursive: true })
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.ts') || file === 'index.ts')
     .map((file) => path.join(folder, file));
 }
 
+/** @type {import('esbuild').BuildOptions[]} */
 const product = [
   {
     ...node,
@@ -41,6 +45,7 @@ const product = [
 ];
 
 // Tests resolve packages at run time: an oracle such as TensorFlow.js is then loaded as its authors ship it.
+/** @type {import('esbuild').BuildOptions[]} */
 const tests = [
   { ...node, packages: 'external', entryPoints: testFiles('test/unit'), outdir: 'out/unit', outbase: 'test/unit' },
   { ...node, external: ['vscode', 'mocha'], entryPoints: testFiles('test/host'), outdir: 'out/host', outbase: 'test/host' },
@@ -50,7 +55,8 @@ const tests = [
 function copyWasm() {
   const wasm = path.join(path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist');
   mkdirSync('dist', { recursive: true });
-  for (const file of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']) copyFileSync(path.join(wasm, file), path.join('dist', file));
+  for (const file of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'])
+    copyFileSync(path.join(wasm, file), path.join('dist', file));
 }
 
 const parts = [...(flags.has('--tests-only') ? [] : product), ...(flags.has('--tests') || flags.has('--tests-only') ? tests : [])];

@@ -1,0 +1,45 @@
+import eslint from '@eslint/js';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import typescript from 'typescript-eslint';
+
+const nodeOnly = ['Buffer', 'process', 'require', '__dirname', '__filename', 'global', 'setImmediate'];
+
+export default defineConfig(
+  globalIgnores(['dist', 'out', 'test-results', '.vscode-test', 'test/fixtures', 'eslint.config.mjs', '.dependency-cruiser.cjs']),
+  { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
+  eslint.configs.recommended,
+  typescript.configs.recommendedTypeChecked,
+  {
+    languageOptions: { parserOptions: { project: ['tsconfig.json', 'webview/tsconfig.json', 'test/e2e/tsconfig.json'] } },
+    rules: {
+      eqeqeq: 'error',
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      'no-undef': 'off', // TypeScript knows which names there are.
+      'object-shorthand': 'error',
+      'prefer-template': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unnecessary-condition': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/return-await': ['error', 'in-try-catch'],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+    },
+  },
+  {
+    files: ['**/*.{mjs,cjs}'],
+    // ESLint does not see the JSDoc casts that tell TypeScript what JSON.parse returns.
+    rules: { '@typescript-eslint/no-unsafe-assignment': 'off' },
+  },
+  {
+    files: ['**/*.cjs'],
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
+  {
+    files: ['src/**', 'webview/**'],
+    rules: { 'no-console': 'error' },
+  },
+  {
+    files: ['src/{flow,training,document,session,protocol}/**', 'webview/**'],
+    rules: { 'no-restricted-globals': ['error', ...nodeOnly.map((name) => ({ name, message: 'This code also runs in a browser.' }))] },
+  },
+);

@@ -1,0 +1,129 @@
+// Drives the real VS Code workbench, the packaged extension installed into it, as a person would: palette, files, webviews.
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Frame, Page } from 'playwright-core';
+import { name, version } from '../../package.json';
+import { openWorkbenchPage, startServerAndBrowser } from '../../scripts/vscode/browser.mjs';
+
+const results = path.resolve('test-results/e2e');
+const vsix = path.join(results, `${name}-${version}.vsix`);
+
+const themes = { dark: 'Dark Modern', light: 'Light Modern', hc: 'Default High Contrast' };
+
+export interface WorkbenchOptions {
+  /** The folder whose copy is opened: `examples` if none is named. */
+  folder?: string;
+  theme?: keyof typeof themes;
+  settings?: Record<string, unknown>;
+}
+
+const open = new Set<Workbench>();
+
+/** Opens a workbench of its own on a temporary copy of the folder. Whoever opens it closes it. */
+export async function openWorkbench({ folder = 'examples', theme = 'dark', settings = {} }: WorkbenchOptions = {}): Promise<Workbench> {
+  if (!existsSync(vsix)) throw new Error(`${vsix} is missing; npm run test:e2e makes it.`);
+  const copy = path.join(mkdtempSync(path.join(os.tmpdir(), 'nflow-e2e-')), path.basename(folder));
+  cpSync(folder, copy, { recursive: true });
+  const { server, browser, stop } = await startServerAndBrowser({ vsix, settings: { 'workbench.colorTheme': themes[theme], ...settings } });
+  const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+  page.setDefaultTimeout(20_000);
+  const workbench = new Workbench(page, copy, stop);
+  open.add(workbench);
+  await openWorkbenchPage(page, server.address(copy));
+  return workbench;
+}
+
+export class Workbench {
+  constructor(
+    /** The page, for what has no method here. */
+    readonly page: Page,
+    /** The opened folder: a copy, free to be changed. */
+    readonly folder: string,
+    private readonly stop: () => Promise<void>,
+  ) {}
+
+  /** Types into the Command Palette and returns the labels it offers then. The palette stays open. */
+  async listCommands(text: string): Promise<string[]> {
+    await this.quickInput(`>${text}`);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().waitFor();
+    return this.page.locator('.quick-input-list .monaco-list-row .label-name').allTextContents();
+  }
+
+  /** Runs the command with this title from the Command Palette, for example `Flow: Train`. */
+  async runCommand(title: string): Promise<void> {
+    await this.quickInput(`>${title}`);
+    await this.chooseRow(title);
+  }
+
+  /** Opens a file of the folder in an editor. */
+  async openFile(file: string): Promise<void> {
+    await this.quickInput(file);
+    await this.chooseRow(path.basename(file));
+    await this.page.locator('.tab.active', { hasText: path.basename(file) }).waitFor();
+  }
+
+  /** The frame of the webview that holds an element matching the selector. */
+  async webviewFrame(selector: string, timeoutMs = 20_000): Promise<Frame> {
+    const deadline = Date.now() + timeoutMs;
+    while (Date.now() < deadline) {
+      for (const frame of this.page.frames()) {
+        if (frame !== this.page.mainFrame() && (await holds(frame, selector))) return frame;
+      }
+      await this.page.waitForTimeout(100);
+    }
+    throw new Error(`No webview holds ${selector}.`);
+  }
+
+  /** Reloads the window and waits until the workbench stands again. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+  }
+
+  /** Leaves a picture of the window in test-results/e2e. */
+  async screenshot(scene: string): Promise<void> {
+    mkdirSync(results, { recursive: true });
+    await this.page.screenshot({ path: path.join(results, `${scene}.png`) });
+  }
+
+  async close(): Promise<void> {
+    open.delete(this);
+    try {
+      await this.stop();
+    } finally {
+      rmSync(path.dirname(this.folder), { recursive: true, force: true });
+    }
+  }
+
+  private async quickInput(text: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.page.locator('.quick-input-widget input.input').fill(text);
+  }
+
+  private async chooseRow(text: string): Promise<void> {
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+    await row.click();
+    await row.waitFor({ state: 'hidden' });
+  }
+}
+
+/** A frame may go away, or its document be replaced, while it is asked. */
+async function holds(frame: Frame, selector: string): Promise<boolean> {
+  return (
+    (await frame
+      .locator(selector)
+      .count()
+      .catch(() => 0)) > 0
+  );
+}
+
+afterEach('picture of a failed test', async function () {
+  const test = this.currentTest;
+  if (test?.state !== 'failed') return;
+  for (const workbench of open) await workbench.screenshot(`failed ${test.fullTitle().replace(/[^\w→ -]/g, '')}`);
+});
+
+after('close what a failed test left open', async () => {
+  for (const workbench of open) await workbench.close();
+});
