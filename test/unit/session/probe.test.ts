@@ -42,7 +42,8 @@ for (const objective of objectives) {
 
     it('walks one layer at a time and says how it went', () => {
       const probe = new Probe(flow, 0, origin);
-      assert.equal(probe.lastStep, undefined);
+      const before = probe.lastStep;
+      assert.equal(before, undefined);
       probe.walkTo(2);
       assert.equal(probe.lastStep?.layer, 2);
       assert.equal(probe.lastStep.direction, 'generate');

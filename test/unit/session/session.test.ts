@@ -235,7 +235,7 @@ describe('a session', () => {
     const [problem] = session.problems;
     assert.equal(csvFlow.slice(problem.start, problem.end), 'points.csv');
     assert.match(problem.message, /points\.csv was not found/);
-    assert.equal(session.opened, undefined);
+    assert.equal(session.depth, 0);
     files.set('points.csv', 'a,b\n1,2\n3,5\n4,4\n');
     await session.reload();
     assert.deepEqual(session.problems, []);
