@@ -10,7 +10,12 @@ import { Sidebar } from './sidebar';
 import { showStatusBar } from './status-bar';
 import { openWorkerEngine } from './worker-engine';
 
-export function activate(context: vscode.ExtensionContext): void {
+/** What other extensions, and the tests inside the extension host, get of this one. */
+export interface Api {
+  readonly flows: OpenFlows;
+}
+
+export function activate(context: vscode.ExtensionContext): Api {
   const workerScript = vscode.Uri.joinPath(context.extensionUri, 'dist', 'training-worker.js').fsPath;
   const autosave = new Autosave(vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'training'));
   const flows = new OpenFlows(() => openWorkerEngine(workerScript), autosave);
@@ -28,4 +33,5 @@ export function activate(context: vscode.ExtensionContext): void {
     registerCommands(flows, view),
   );
   flows.start();
+  return { flows };
 }

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { api, closeAll, eventually, fileUri, openFlow, setText, writeFile } from './flows';
+
+const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(`nflow.${command}`, ...args);
+
+describe('training in the extension', () => {
+  afterEach(closeAll);
+
+  const copy = async (to: string, edit: (text: string) => string = (text) => text) => {
+    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(fileUri('flow.nflow')));
+    await writeFile(to, edit(text));
+    return openFlow(to);
+  };
+  const endless = (text: string) => text.replace('steps: 200', 'steps: 1000000');
+
+  it('trains by the command, to the steps of the file, in a worker', async () => {
+    const { session } = await copy('train.nflow');
+    await run('train');
+    await eventually('done', () => session.status === 'done');
+    assert.equal(session.step, 200);
+  });
+
+  it('trains on a CSV file', async () => {
+    const { session } = await openFlow('points.nflow');
+    await run('train');
+    await eventually('done', () => session.status === 'done');
+    assert.deepEqual(session.opened?.table?.names, ['height', 'width']);
+  });
+
+  it('pauses and resets by the commands', async () => {
+    const { session } = await copy('pause.nflow', endless);
+    await run('train');
+    await eventually('some steps', () => session.step > 0);
+    await run('pause');
+    await eventually('paused', () => session.status === 'paused');
+    void run('reset');
+    await eventually('reset', () => session.step === 0);
+    assert.equal(session.status, 'idle');
+  });
+
+  it('steps and runs through the layers by the commands', async () => {
+    const { session } = await copy('step.nflow');
+    await session.open();
+    await run('runToZ');
+    assert.equal(session.cursor, 0);
+    await run('stepZToX');
+    assert.equal(session.cursor, 1);
+    await run('stepXToZ');
+    assert.equal(session.cursor, 0);
+    await run('runToX');
+    assert.equal(session.cursor, 3);
+  });
+
+  it('saves the weights beside the flow, names them in its text, and that can be undone', async () => {
+    const flow = await copy('weights.nflow');
+    await run('train');
+    await eventually('done', () => flow.session.status === 'done');
+    await run('saveWeights');
+    const bytes = await vscode.workspace.fs.readFile(fileUri('weights.safetensors'));
+    assert.equal(new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true), 0, 'a safetensors header length');
+    const document = await vscode.workspace.openTextDocument(flow.uri);
+    assert.match(document.getText(), /^weights: weights\.safetensors$/m);
+    assert.equal(flow.session.step, 200, 'nothing starts over');
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand('undo');
+    assert.doesNotMatch(document.getText(), /weights/);
+  });
+
+  it('opens one Flow View a flow, however often it is asked', async () => {
+    const flow = await copy('view.nflow');
+    await run('openFlowView');
+    const { panel } = flow;
+    assert.ok(panel);
+    await run('openFlowView', flow.uri);
+    assert.equal(flow.panel, panel);
+    panel.dispose();
+    assert.equal(flow.panel, undefined);
+  });
+
+  it('goes on when its editor closes but its Flow View stays, and is kept when both are gone', async () => {
+    const { flows } = await api();
+    const flow = await copy('close.nflow', endless);
+    await run('openFlowView');
+    await run('train');
+    await eventually('some steps', () => flow.session.step > 0);
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(flow.uri), vscode.ViewColumn.One);
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    const step = flow.session.step;
+    await eventually('training goes on', () => flow.session.step > step);
+    flow.panel?.dispose();
+    await eventually('the flow is gone', () => flows.find(flow.uri) === undefined, 60_000);
+
+    const again = await openFlow('close.nflow');
+    await again.session.open();
+    assert.ok(again.session.step >= step, `${again.session.step} of at least ${step} steps were kept`);
+    assert.equal(again.session.status, 'paused');
+  }).timeout(90_000);
+
+  it('goes on under its new name when the file is renamed while it trains', async () => {
+    const { flows } = await api();
+    const flow = await copy('old.nflow', endless);
+    await run('train');
+    await eventually('some steps', () => flow.session.step > 0);
+    const edit = new vscode.WorkspaceEdit();
+    edit.renameFile(flow.uri, fileUri('new.nflow'));
+    await vscode.workspace.applyEdit(edit);
+    await eventually('the new name', () => flows.find(fileUri('new.nflow')) === flow);
+    assert.equal(flows.find(fileUri('old.nflow')), undefined);
+    assert.equal(flow.name, 'new.nflow');
+    const { step } = flow.session;
+    await eventually('training goes on', () => flow.session.step > step);
+    assert.equal(flow.session.status, 'running');
+    flow.session.pause();
+  });
+
+  it('pauses, and says why, when the file is deleted while it trains', async () => {
+    const flow = await copy('doomed.nflow', endless);
+    await run('openFlowView');
+    await run('train');
+    await eventually('some steps', () => flow.session.step > 0);
+    await vscode.workspace.fs.delete(flow.uri);
+    await eventually('paused', () => flow.session.status === 'paused');
+    assert.match(flow.session.note ?? '', /doomed\.nflow was deleted/);
+    assert.ok(flow.session.step > 0, 'what was trained is still there');
+    flow.panel?.dispose();
+  });
+
+  it('brings what was trained back when an edit of the layers is undone', async () => {
+    const flow = await copy('undo.nflow');
+    await run('train');
+    await eventually('done', () => flow.session.status === 'done');
+    const document = await vscode.workspace.openTextDocument(flow.uri);
+    const text = document.getText();
+    await setText(flow.uri, text.replace('- planar\n', ''));
+    await eventually('the shorter flow', () => flow.session.depth === 2);
+    assert.equal(flow.session.step, 0);
+    await setText(flow.uri, text);
+    await eventually('the trained flow', () => flow.session.step === 200);
+  });
+});
