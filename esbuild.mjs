@@ -17,8 +17,9 @@ const common = {
   logLevel: 'warning',
   legalComments: 'none',
 };
+// The ES modules of a package first: they can be shaken, and TensorFlow.js declares the side effects of its backends only there.
 /** @satisfies {import('esbuild').BuildOptions} */
-const node = { ...common, platform: 'node', format: 'cjs' };
+const node = { ...common, platform: 'node', format: 'cjs', mainFields: ['module', 'main'] };
 
 /** @param {string} folder */
 function testFiles(folder) {
@@ -67,5 +68,7 @@ if (!flags.has('--tests-only')) {
 if (flags.has('--watch')) {
   for (const part of parts) await (await context({ ...part, logLevel: 'info' })).watch();
 } else {
-  await Promise.all(parts.map((part) => build(part)));
+  const outcomes = await Promise.allSettled(parts.map((part) => build(part)));
+  // esbuild has said what is wrong, and where.
+  if (outcomes.some(({ status }) => status === 'rejected')) process.exitCode = 1;
 }

@@ -9,6 +9,9 @@ const desktop = process.argv.includes('--desktop');
 // The tests change files, and the desktop's socket needs a short path: both go to a folder of their own.
 const own = mkdtempSync(path.join(os.tmpdir(), 'nflow-'));
 const workspace = path.join(own, 'workspace');
+process.once('exit', () => rmSync(own, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
+process.once('SIGTERM', () => process.exit(1));
+
 try {
   cpSync('test/fixtures/workspace', workspace, { recursive: true });
   await runTests({
@@ -20,6 +23,4 @@ try {
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
-} finally {
-  rmSync(own, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { ensureChromium } from './chromium.mjs';
 import { ensureDependencies } from './dependencies.mjs';
 import { packageExtension } from './package.mjs';
-import { run } from './processes.mjs';
+import { Interrupted, run } from './processes.mjs';
 import { ensureServedVSCode } from './vscode/install.mjs';
 
 const mocha = [
@@ -54,6 +54,7 @@ async function step(title, work) {
     console.log(`${title}: ${seconds(begun)}`);
     return true;
   } catch (error) {
+    if (error instanceof Interrupted) throw error;
     console.error(`${title}: ${error instanceof Error ? error.message : String(error)}`);
     total.failed++;
     return false;
@@ -106,7 +107,7 @@ function seconds(begun) {
 try {
   await test(process.argv.slice(2));
 } catch (error) {
-  console.error(error);
+  console.error(error instanceof Error ? error.message : error);
   total.failed++;
 }
 console.log(`\n${total.passed} passed, ${total.failed} failed`);

@@ -37,6 +37,8 @@ const chatter = new RegExp(
     'Creating a socket',
     '(Ignoring fetching|Updating) additional builtin extensions',
     'Error while fetching the extension under development', // The web's own extension host looks at the extension too, and passes it by.
+    'Creation of workbench contribution',
+    'Timed out waiting for authentication provider',
     '\\[(AgentHost|AccountPolicyGate|Service Worker|reconnection-grace-time)',
   ].join('|')})`,
 );

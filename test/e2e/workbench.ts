@@ -23,13 +23,16 @@ const open = new Set<Workbench>();
 /** Opens a workbench of its own on a temporary copy of the folder. Whoever opens it closes it. */
 export async function openWorkbench({ folder = 'examples', theme = 'dark', settings = {} }: WorkbenchOptions = {}): Promise<Workbench> {
   if (!existsSync(vsix)) throw new Error(`${vsix} is missing; npm run test:e2e makes it.`);
-  const copy = path.join(mkdtempSync(path.join(os.tmpdir(), 'nflow-e2e-')), path.basename(folder));
+  const temporary = mkdtempSync(path.join(os.tmpdir(), 'nflow-e2e-'));
+  const copy = path.join(temporary, path.basename(folder));
   cpSync(folder, copy, { recursive: true });
   const { server, browser, stop } = await startServerAndBrowser({ vsix, settings: { 'workbench.colorTheme': themes[theme], ...settings } });
   const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
   page.setDefaultTimeout(20_000);
-  const workbench = new Workbench(page, copy, stop);
-  open.add(workbench);
+  const workbench = new Workbench(page, copy, async () => {
+    await stop();
+    rmSync(temporary, { recursive: true, force: true });
+  });
   await openWorkbenchPage(page, server.address(copy));
   return workbench;
 }
@@ -40,8 +43,10 @@ export class Workbench {
     readonly page: Page,
     /** The opened folder: a copy, free to be changed. */
     readonly folder: string,
-    private readonly stop: () => Promise<void>,
-  ) {}
+    private readonly end: () => Promise<void>,
+  ) {
+    open.add(this);
+  }
 
   /** Types into the Command Palette and returns the labels it offers then. The palette stays open. */
   async listCommands(text: string): Promise<string[]> {
@@ -89,11 +94,7 @@ export class Workbench {
 
   async close(): Promise<void> {
     open.delete(this);
-    try {
-      await this.stop();
-    } finally {
-      rmSync(path.dirname(this.folder), { recursive: true, force: true });
-    }
+    await this.end();
   }
 
   private async quickInput(text: string): Promise<void> {
