@@ -33,8 +33,8 @@ export const learningRateRule: NumberRule = { least: 0, most: 1, above: true };
 export const parameterRule: NumberRule = { least: -1e6, most: 1e6 };
 
 export const mostLayers = 64;
-/** A flow of 64 layers with every digit written out is a tenth of this. */
-export const mostCharacters = 65_536;
+/** A flow of 64 layers with every digit written out is a third of this. */
+export const mostCharacters = 32_768;
 export const mostNesting = 32;
 /** Below this ‖w‖ the constraint û = u + (m(wᵀu) − wᵀu)·w/‖w‖² is near its singularity at w = 0. */
 export const leastNormOfW = 1e-3;

@@ -44,13 +44,13 @@ function readLayer(reader: Reader, node: ParsedNode | null, place: Range, dim: n
       `A layer is ${place.end > place.start ? reader.quote(place) : 'empty'}: write its type, ${eitherOf(known)}.`,
     );
 
-  const entries = [...reader.entries(node).values()];
-  const [head, ...others] = entries;
+  const [...others] = reader.entries(node).values();
+  const head = others.shift();
   if (head === undefined) return reader.error(place, `A layer is empty: write its type, ${eitherOf(known)}.`);
   const type = findType(reader, head.name, head.key);
   if (!type) return undefined;
   const keys = [...type.parameters, ...type.options].map(({ name }) => name);
-  const misplaced = others.find(({ name }) => keys.includes(name) || layerTypes.has(name)) ?? others[0];
+  const misplaced = others.find(({ name }) => keys.includes(name) || layerTypes.has(name)) ?? others.at(0);
   if (misplaced !== undefined) {
     const remedy = layerTypes.has(misplaced.name)
       ? 'begin it on a line of its own with "- "'
@@ -100,7 +100,7 @@ function optionsOf(type: LayerType, given: Readonly<Record<string, boolean>>): R
 
 /** A raw planar layer folds for wᵀu < −1; the constraint of the other kind is singular at w = 0. */
 function warnOfPlanar(reader: Reader, layer: LayerSpec, settings: Entries, place: Range): void {
-  const { w, u } = layer.initial;
+  const { w, u }: Partial<Record<string, readonly number[]>> = layer.initial;
   if (w === undefined) return;
   if (layer.options.raw) {
     const wu = u?.reduce((sum, value, i) => sum + value * w[i], 0);

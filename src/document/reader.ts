@@ -37,9 +37,9 @@ export class Reader {
     this.problems.push({ start: at.start, end: at.end, severity: 'warning', message });
   }
 
-  /** Where a node is written, without the comment or the line end behind it. */
+  /** Where a node is written, without the line end and the comments behind it. */
   range(node: ParsedNode): Range {
-    return { start: node.range[0], end: node.range[1] };
+    return { start: node.range[0], end: endOf(node) };
   }
 
   /** The first line of a stretch: where something that is missing is reported. */
@@ -75,7 +75,7 @@ export class Reader {
         this.error(key, `${this.quote(key)} is not a key: a key is one word.`);
         continue;
       }
-      const name = pair.key.source ?? this.text.slice(key.start, key.end);
+      const name = pair.key.source;
       const value = pair.value && pair.value.range[1] > pair.value.range[0] ? pair.value : null;
       const entry = { name, key, node: value, ...(value ? this.range(value) : key) };
       if (entries.has(name)) this.error(key, `${name} is given twice: keep one of them.`);
@@ -151,4 +151,14 @@ export class Reader {
       `${this.quote(this.range(node))} stands for a value that is written elsewhere: write the value itself here.`,
     );
   }
+}
+
+/** A block collection ends where its last value ends; its own range goes on to where the next node could begin. */
+function endOf(node: ParsedNode): number {
+  let last: ParsedNode = node;
+  while ((isMap(last) || isSeq(last)) && !last.flow && last.items.length > 0) {
+    const item = last.items[last.items.length - 1] as ParsedNode | { key: ParsedNode; value: ParsedNode | null };
+    last = 'key' in item ? (item.value ?? item.key) : item;
+  }
+  return last.range[1];
 }

@@ -160,7 +160,7 @@ function findDelimiter(text: string): string {
     return { delimiter, cells: data.map((row) => row.length) };
   });
   const several = counts.filter(({ cells }) => cells[0] > 1);
-  const best = several.find(({ cells }) => cells.every((count) => count === cells[0])) ?? several[0];
+  const best = several.find(({ cells }) => cells.every((count) => count === cells[0])) ?? several.at(0);
   return best?.delimiter ?? ',';
 }
 

@@ -20,7 +20,7 @@ export interface YamlText {
   /** Why the text is not YAML, or is more than a flow ever is. */
   readonly problems: readonly Problem[];
   /** The line of a character, both counted from 0. */
-  lineOf(offset: number): number;
+  readonly lineOf: (offset: number) => number;
 }
 
 /** One mistake often makes the parser stumble many times: the first few say it all. */
@@ -55,10 +55,10 @@ export function readYaml(text: string): YamlText {
     );
   }
   const composer = new Composer({ prettyErrors: false, uniqueKeys: false, logLevel: 'silent' });
-  const [document, second] = [...composer.compose(tokens, true, text.length)] as Document.Parsed[];
+  const [document, ...others] = [...composer.compose(tokens, true, text.length)] as Document.Parsed[];
   const problems = document.errors.slice(0, mostSyntaxProblems).map((error) => toProblem(error, 'error', text));
-  if (second) {
-    const start = second.range[0];
+  if (others.length > 0) {
+    const start = others[0].range[0];
     problems.push({
       start,
       end: firstLineEnd(text, start),

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { parseFlow } from '../../../src/document/parse';
+import { flowWith, layers, mistakes } from './texts';
+
+describe('a mistake', () => {
+  const cases: [what: string, text: string, problems: string[]][] = [
+    ['no version', flowWith('nflow: 1').replace('nflow: 1\n', ''), ['error [dim: 2] The version is missing: begin with "nflow: 1".']],
+    ['another version', flowWith('nflow: 2'), ['error [2] nflow is 2: this release reads version 1, so write "nflow: 1".']],
+    ['an unknown key', flowWith('traning: {}'), ['error [traning] A flow has no key "traning": did you mean training?']],
+    [
+      'a key that is like no other',
+      flowWith('xyzzy: 1'),
+      ['error [xyzzy] A flow has no key "xyzzy": it takes nflow, dim, base, seed, objective, training, layers or weights.'],
+    ],
+    ['a key given twice', `${flowWith('seed: 1')}seed: 2\n`, ['error [seed] seed is given twice: keep one of them.']],
+    ['three dimensions', flowWith('dim: 3'), ['error [3] dim is 3: this release draws and trains two dimensions, so write "dim: 2".']],
+    ['another base', flowWith('base: uniform'), ['error [uniform] base is uniform: give standard-normal.']],
+    ['a negative seed', flowWith('seed: -1'), ['error [-1] seed is -1: give a whole number from 0 to 4,294,967,295.']],
+    [
+      'no objective',
+      'nflow: 1\nlayers: [planar]',
+      ['error [nflow: 1] objective is missing: add "objective: { type: forward-kl, data: two-moons }".'],
+    ],
+    [
+      'an objective without its braces',
+      flowWith('objective: forward-kl'),
+      ['error [forward-kl] objective is forward-kl: write { type: forward-kl, data: two-moons } or { type: reverse-kl, energy: U1 }.'],
+    ],
+    [
+      'an objective without a type',
+      flowWith('objective: { data: rings }'),
+      ['error [{ data: rings }] The type of objective is missing: give type: forward-kl or type: reverse-kl.'],
+    ],
+    ['an unknown objective', flowWith('objective: { type: foward-kl }'), ['error [foward-kl] type is foward-kl: did you mean forward-kl?']],
+    [
+      'forward KL without data',
+      flowWith('objective: { type: forward-kl }'),
+      [
+        'error [forward-kl] forward-kl learns from samples: give data, two-moons, eight-gaussians, rings or checkerboard, or a file such as points.csv.',
+      ],
+    ],
+    [
+      'reverse KL without an energy',
+      flowWith('objective: { type: reverse-kl }'),
+      ['error [reverse-kl] reverse-kl learns from the energy of the target: give energy, U1, U2, U3 or U4.'],
+    ],
+    [
+      'reverse KL with data',
+      flowWith('objective: { type: reverse-kl, data: rings, energy: U1 }'),
+      ['error [data] reverse-kl has no use for data: it learns from an energy. Give energy, or write type: forward-kl.'],
+    ],
+    [
+      'forward KL with an energy',
+      flowWith('objective: { type: forward-kl, data: rings, energy: U1 }'),
+      ['error [energy] forward-kl has no use for an energy: it learns from samples. Give data, or write type: reverse-kl.'],
+    ],
+    ['an unknown energy', flowWith('objective: { type: reverse-kl, energy: U9 }'), ['error [U9] energy is U9: give U1, U2, U3 or U4.']],
+    ['an energy in lower case', flowWith('objective: { type: reverse-kl, energy: u3 }'), ['error [u3] energy is u3: did you mean U3?']],
+    [
+      'unknown samples',
+      flowWith('objective: { type: forward-kl, data: twomoon }'),
+      ['error [twomoon] There are no samples called twomoon: did you mean two-moons? A file of points ends in .csv or .tsv.'],
+    ],
+    [
+      'data of a kind that cannot be read',
+      flowWith('objective: { type: forward-kl, data: points.xlsx }'),
+      ['error [points.xlsx] data is points.xlsx: name a file that ends in .csv, .tsv or .txt.'],
+    ],
+    [
+      'data at a place of this machine only',
+      flowWith('objective: { type: forward-kl, data: /tmp/points.csv }'),
+      ["error [/tmp/points.csv] data is /tmp/points.csv: give the file's path from the folder of this flow."],
+    ],
+    [
+      'a learning rate of 1e9',
+      flowWith('training: { learningRate: 1e9 }'),
+      ['error [1e9] learningRate is 1e9: give a number above 0 and at most 1.'],
+    ],
+    [
+      'a learning rate of 0',
+      flowWith('training: { learningRate: 0 }'),
+      ['error [0] learningRate is 0: give a number above 0 and at most 1.'],
+    ],
+    ['half a step', flowWith('training: { steps: 2.5 }'), ['error [2.5] steps is 2.5: give a whole number from 1 to 1,000,000.']],
+    ['an empty batch', flowWith('training: { batch: 0 }'), ['error [0] batch is 0: give a whole number from 1 to 65,536.']],
+    ['a batch in quotes', flowWith('training: { batch: "64" }'), ['error ["64"] batch is "64": give a whole number from 1 to 65,536.']],
+    ['another optimiser', flowWith('training: { optimizer: sgd }'), ['error [sgd] optimizer is sgd: give adam.']],
+    [
+      'no layers',
+      'nflow: 1\nobjective: { type: reverse-kl, energy: U1 }',
+      ['error [nflow: 1] layers is missing: add "layers:" and one "- planar" per line.'],
+    ],
+    ['layers: []', flowWith('layers: []'), ['error [[]] layers is empty: give at least one, for instance "- planar".']],
+    [
+      'layers that are no list',
+      flowWith('layers: planar'),
+      ['error [planar] layers is planar: write one layer per line, for instance "- planar".'],
+    ],
+    ['an unknown layer', layers('planr'), ['error [planr] There is no layer type "planr": the known type is planar.']],
+    ['an empty layer', layers('\n'), ['error [] A layer is empty: write its type, planar.']],
+    ['a layer that is a list', layers('[planar]'), ['error [[planar]] A layer is [planar]: write its type, planar.']],
+    ['a layer that is a number', layers('planar: 3'), ['error [3] planar is 3: write planar alone, or planar: { w: … }.']],
+    ['an unknown key of a layer', layers('planar: { rawr: true }'), ['error [rawr] planar has no key "rawr": did you mean raw?']],
+    [
+      'a layer whose values are not indented',
+      layers('planar:\n    w: [1, 2]'),
+      ['error [w] w stands beside planar, not inside it: indent it further, or write planar: { w: … }.'],
+    ],
+    ['w that is too long', layers('planar: { w: [1, 2, 3] }'), ['error [[1, 2, 3]] w has 3 numbers where dim is 2: give 2.']],
+    ['w that is too short', layers('planar: { w: [1] }'), ['error [[1]] w has 1 number where dim is 2: give 2.']],
+    ['w that is no list', layers('planar: { w: 1 }'), ['error [1] w is 1: write 2 numbers, for instance [1, 0].']],
+    [
+      'NaN',
+      layers('planar: { w: [.nan, NaN], b: .inf }'),
+      [
+        'error [.nan] A number of w is .nan: give a number from −1,000,000 to 1,000,000.',
+        'error [NaN] A number of w is NaN: give a number from −1,000,000 to 1,000,000.',
+        'error [.inf] b is .inf: give a number from −1,000,000 to 1,000,000.',
+      ],
+    ],
+    ['a number beyond float64', layers('planar: { b: 1e400 }'), ['error [1e400] b is 1e400: give a number from −1,000,000 to 1,000,000.']],
+    ['yes for true', layers('planar: { raw: yes }'), ['error [yes] raw is yes: write true or false.']],
+    [
+      'weights of another kind',
+      flowWith('weights: two-moons.pt'),
+      ['error [two-moons.pt] weights is two-moons.pt: name a file that ends in .safetensors.'],
+    ],
+    [
+      'an alias',
+      `${flowWith('seed: &s 1')}training: { steps: *s }\n`,
+      ['error [*s] *s stands for a value that is written elsewhere: write the value itself here.'],
+    ],
+    [
+      'a merge key',
+      flowWith('<<: { seed: 1 }'),
+      [`error [<<] A flow has no key "<<": it takes nflow, dim, base, seed, objective, training, layers or weights.`],
+    ],
+    ['a tab', 'nflow: 1\nobjective:\n\ttype: x\n', ['error [\t] A tab indents this line: YAML is indented with spaces.']],
+    ['a second flow', `${flowWith('dim: 2')}---\nnflow: 1\n`, ['error [---] A second YAML document begins here: write one flow per file.']],
+    ['an empty file', '', ['error [] There is no flow in this file: begin with "nflow: 1".']],
+    ['prose', 'Hello, world', ['error [Hello, world] A flow is Hello, world: write keys and values, beginning with "nflow: 1".']],
+  ];
+  for (const [what, text, problems] of cases) {
+    it(`is named on its own range: ${what}`, () => {
+      assert.deepEqual(mistakes(text), problems);
+      assert.equal(parseFlow(text).spec, undefined);
+    });
+  }
+});

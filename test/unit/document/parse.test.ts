@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { parseFlow } from '../../../src/document/parse';
+import { samplers } from '../../../src/flow/samplers';
+import type { FlowSpec } from '../../../src/flow/spec';
+import { energies } from '../../../src/flow/targets';
+import { flowWith, layers, mistakes } from './texts';
+
+describe('a sound flow', () => {
+  it('is read with its layers, their lines and its files', () => {
+    const text = `# two-moons.nflow
+nflow: 1
+dim: 2
+base: standard-normal
+seed: 7
+objective: { type: forward-kl, data: points/moons.csv }   # real points
+training: { steps: 100, batch: 64, optimizer: adam, learningRate: 1e-2 }
+layers:
+  - planar
+  # a comment between
+  - planar: { w: [1.0, 0.2], u: [0.3, -0.8], b: 0.1 }
+  - planar:
+      raw: true
+weights: "two moons.safetensors"
+`;
+    const { spec, problems, layerLines, data, weights } = parseFlow(text);
+    assert.deepEqual(problems, []);
+    assert.deepEqual(spec, {
+      dim: 2,
+      base: 'standard-normal',
+      seed: 7,
+      objective: { type: 'forward-kl', data: 'points/moons.csv' },
+      training: { steps: 100, batch: 64, optimizer: 'adam', learningRate: 0.01 },
+      layers: [
+        { type: 'planar', options: { raw: false }, initial: {} },
+        { type: 'planar', options: { raw: false }, initial: { w: [1, 0.2], u: [0.3, -0.8], b: [0.1] } },
+        { type: 'planar', options: { raw: true }, initial: {} },
+      ],
+    } satisfies FlowSpec);
+    assert.deepEqual(layerLines, [8, 10, 11]);
+    assert.equal(data?.path, 'points/moons.csv');
+    assert.equal(text.slice(data.start, data.end), 'points/moons.csv');
+    assert.equal(weights?.path, 'two moons.safetensors');
+    assert.equal(text.slice(weights.start, weights.end), '"two moons.safetensors"');
+  });
+
+  it('takes a default for whatever it may leave out', () => {
+    const { spec } = parseFlow('nflow: 1\nobjective: { type: reverse-kl, energy: U2 }\nlayers: [planar]');
+    assert.equal(spec?.dim, 2);
+    assert.equal(spec.seed, 0);
+    assert.equal(spec.base, 'standard-normal');
+    assert.deepEqual(spec.training, { steps: 4000, batch: 512, optimizer: 'adam', learningRate: 0.005 });
+  });
+
+  it('may take every built-in sampler and energy, and then names no file', () => {
+    for (const name of samplers.keys()) {
+      const { spec, data } = parseFlow(flowWith(`objective: { type: forward-kl, data: ${name} }`));
+      assert.deepEqual(spec?.objective, { type: 'forward-kl', data: name });
+      assert.equal(data, undefined);
+    }
+    for (const energy of energies.keys()) {
+      const { spec } = parseFlow(flowWith(`objective: { type: reverse-kl, energy: ${energy} }`));
+      assert.deepEqual(spec?.objective, { type: 'reverse-kl', energy });
+    }
+  });
+
+  it('has the same lines with Windows line ends', () => {
+    const text = layers('planar\n  - planar: { raw: true }');
+    assert.deepEqual(parseFlow(text.replaceAll('\n', '\r\n')).layerLines, parseFlow(text).layerLines);
+  });
+});
+
+describe('mistakes', () => {
+  it('are named when the text is not YAML', () => {
+    const text = flowWith('training: { steps: 10');
+    const { problems, spec } = parseFlow(text);
+    assert.equal(spec, undefined);
+    assert.match(problems[0].message, /^This is not YAML: .*\}\.$/);
+  });
+
+  it('do not hide each other', () => {
+    const text = flowWith('seed: x').replace('energy: U1', 'energy: U7').replace('planar', 'palnar');
+    assert.deepEqual(
+      parseFlow(text).problems.map(({ start, end }) => text.slice(start, end)),
+      ['U7', 'palnar', 'x'],
+    );
+  });
+
+  it('begin with the 65th layer', () => {
+    const list = (count: number): string => layers(Array.from({ length: count }, () => 'planar').join('\n  - '));
+    assert.equal(parseFlow(list(64)).spec?.layers.length, 64);
+    const { problems, layerLines, spec } = parseFlow(list(65));
+    assert.equal(spec, undefined);
+    assert.deepEqual(
+      problems.map(({ message }) => message),
+      ['This is layer 65: a flow has at most 64, and this one has 65.'],
+    );
+    assert.equal(layerLines.length, 65);
+  });
+});
+
+describe('a warning', () => {
+  it('names a raw layer that folds, and leaves the flow sound', () => {
+    const text = layers('planar: { raw: true, w: [1.2, 0.4], u: [-1.8, -0.6] }');
+    assert.deepEqual(mistakes(text), [
+      'warning [planar: { raw: true, w: [1.2, 0.4], u: [-1.8, -0.6] }] This layer folds space: wᵀu = −2.4 is below −1.',
+    ]);
+    assert.ok(parseFlow(text).spec);
+  });
+
+  it('stays away where wᵀu = −1, where the layer is constrained, and where u is drawn', () => {
+    assert.deepEqual(mistakes(layers('planar: { raw: true, w: [1, 0], u: [-1, 5] }')), []);
+    assert.deepEqual(mistakes(layers('planar: { w: [1.2, 0.4], u: [-1.8, -0.6] }')), []);
+    assert.deepEqual(mistakes(layers('planar: { raw: true, w: [1.2, 0.4] }')), []);
+  });
+
+  it('names a w at which the constraint is nearly singular', () => {
+    assert.deepEqual(mistakes(layers('planar: { w: [6e-4, 0] }')), [
+      'warning [[6e-4, 0]] ‖w‖ = 0.0006 is below 0.001: the constraint on u is nearly singular there. Give a longer w.',
+    ]);
+    assert.deepEqual(mistakes(layers('planar: { w: [1e-3, 1e-3] }')), []);
+    assert.deepEqual(mistakes(layers('planar: { raw: true, w: [0, 0] }')), []);
+  });
+});
