@@ -99,17 +99,18 @@ function optionsOf(type: LayerType, given: Readonly<Record<string, boolean>>): R
 }
 
 /** A raw planar layer folds for wᵀu < −1; the constraint of the other kind is singular at w = 0. */
-function warnOfPlanar(reader: Reader, layer: LayerSpec, settings: Entries, place: Range): void {
-  const { w, u }: Partial<Record<string, readonly number[]>> = layer.initial;
-  if (w === undefined) return;
-  if (layer.options.raw) {
-    const wu = u?.reduce((sum, value, i) => sum + value * w[i], 0);
-    if (wu !== undefined && wu < -1) reader.warn(place, `This layer folds space: wᵀu = ${formatNumber(wu)} is below −1.`);
+function warnOfPlanar(reader: Reader, { options, initial }: LayerSpec, settings: Entries, place: Range): void {
+  if (!('w' in initial)) return;
+  const { w, u } = initial;
+  if (options.raw) {
+    const wu = 'u' in initial ? u.reduce((sum, value, i) => sum + value * w[i], 0) : 0;
+    if (wu < -1) reader.warn(place, `This layer folds space: wᵀu = ${formatNumber(wu)} is below −1.`);
   } else if (Math.hypot(...w) < leastNormOfW) {
     const norm = formatNumber(Math.hypot(...w));
+    const least = formatNumber(leastNormOfW);
     reader.warn(
       settings.get('w') ?? place,
-      `‖w‖ = ${norm} is below ${formatNumber(leastNormOfW)}: the constraint on u is nearly singular there. Give a longer w.`,
+      `‖w‖ = ${norm} is below ${least}: the constraint on u is nearly singular there. Give a longer w.`,
     );
   }
 }
