@@ -38,11 +38,7 @@ function readLayer(reader: Reader, node: ParsedNode | null, place: Range, dim: n
     const type = findType(reader, node.value, place);
     return type && { type: type.name, options: optionsOf(type, {}), initial: {} };
   }
-  if (!isMap(node))
-    return reader.error(
-      place,
-      `A layer is ${place.end > place.start ? reader.quote(place) : 'empty'}: write its type, ${eitherOf(known)}.`,
-    );
+  if (!isMap(node)) return reader.error(place, `A layer is ${reader.quote(place)}: write its type, ${eitherOf(known)}.`);
 
   const [...others] = reader.entries(node).values();
   const head = others.shift();
@@ -64,17 +60,12 @@ function readLayer(reader: Reader, node: ParsedNode | null, place: Range, dim: n
 
 function findType(reader: Reader, name: string, at: Range): LayerType | undefined {
   const known = [...layerTypes.keys()];
-  return (
-    layerTypes.get(name) ??
-    reader.error(
-      at,
-      `There is no layer type "${reader.quote(at)}": ${known.length === 1 ? `the known type is ${known[0]}` : reader.suggestion(name, known)}.`,
-    )
-  );
+  const remedy = known.length === 1 ? `the known type is ${known[0]}.` : reader.suggestion(name, known);
+  return layerTypes.get(name) ?? reader.error(at, `There is no layer type "${reader.quote(at)}": ${remedy}`);
 }
 
-function readSettings(reader: Reader, type: LayerType, settings: Entries, place: Range, dim: number): LayerSpec | undefined {
-  const before = reader.problems.length;
+/** What could be read of the values: where something could not, there is a problem, and no flow comes of it. */
+function readSettings(reader: Reader, type: LayerType, settings: Entries, place: Range, dim: number): LayerSpec {
   const initial: Record<string, readonly number[]> = {};
   const options: Record<string, boolean> = {};
   for (const { name, shape } of type.parameters) {
@@ -87,8 +78,6 @@ function readSettings(reader: Reader, type: LayerType, settings: Entries, place:
     const value = entry && reader.boolean(entry);
     if (value !== undefined) options[name] = value;
   }
-  const broken = [...settings.keys()].some((name) => !(name in initial) && !(name in options));
-  if (broken || reader.problems.length > before) return undefined;
   const layer = { type: type.name, options: optionsOf(type, options), initial };
   if (type.name === 'planar') warnOfPlanar(reader, layer, settings, place);
   return layer;
