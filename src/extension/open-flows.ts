@@ -54,10 +54,11 @@ export class OpenFlows implements vscode.Disposable {
       files.onDidCreate((uri) => void this.fileChanged(uri)),
       files.onDidDelete((uri) => this.fileDeleted(uri)),
       vscode.workspace.onDidOpenTextDocument((document) => this.documentOpened(document)),
-      vscode.workspace.onDidChangeTextDocument(({ document }) =>
-        this.flows.get(document.uri.toString())?.session.setText(document.getText()),
-      ),
-      vscode.workspace.onDidCloseTextDocument((document) => this.closeUnused(this.flows.get(document.uri.toString()))),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.find(document.uri)?.session.setText(document.getText())),
+      vscode.workspace.onDidCloseTextDocument((document) => this.closeUnused(this.find(document.uri))),
+      vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
+        for (const tab of closed) if (tab.input instanceof vscode.TabInputText) this.closeUnused(this.find(tab.input.uri));
+      }),
       vscode.workspace.onWillRenameFiles(({ files }) => this.willRename(files)),
       vscode.workspace.onDidRenameFiles(({ files }) => this.renamed(files)),
       vscode.workspace.onDidChangeConfiguration((event) => {
@@ -133,10 +134,12 @@ export class OpenFlows implements vscode.Disposable {
     return flow;
   }
 
+  /** A document can outlive its editor by minutes, so it is the tabs that say whether a person still has the flow open. */
   private closeUnused(flow: OpenFlow | undefined): void {
     if (!flow || flow.panel || this.renaming.has(flow)) return;
-    const open = vscode.workspace.textDocuments.some((document) => !document.isClosed && document.uri.toString() === flow.uri.toString());
-    if (!open) this.remove(flow);
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    const shown = tabs.some(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === flow.uri.toString());
+    if (!shown) this.remove(flow);
   }
 
   private remove(flow: OpenFlow): void {

@@ -21,6 +21,11 @@ export type SessionEvent = 'state' | 'picture' | 'target' | 'problems';
 
 export type TrainingStatus = 'idle' | 'running' | 'paused' | 'done' | 'not-finite';
 
+/** What is wrong with a file that the text names. It is shown wherever the text names that file now. */
+interface FileProblem extends Pick<Problem, 'severity' | 'message'> {
+  readonly of: 'data' | 'weights';
+}
+
 /** The flow that is shown and trained: the last one whose text, data and weights could all be used. */
 export interface Opened {
   readonly spec: FlowSpec;
@@ -40,7 +45,7 @@ export class FlowSession {
   private readonly listeners = new Set<(event: SessionEvent) => void>();
   private readonly engine: EngineClient;
   private parsed: ParsedFlow = { problems: [], layerLines: [] };
-  private fileProblems: Problem[] = [];
+  private fileProblems: FileProblem[] = [];
   private wanted: ParsedFlow | undefined;
   private attempt = 0;
   private configuring: Promise<void> = Promise.resolve();
@@ -118,7 +123,11 @@ export class FlowSession {
 
   /** Mistakes in the text, and those of the files that it names, which are reported where they are named. */
   get problems(): readonly Problem[] {
-    return [...this.parsed.problems, ...this.fileProblems];
+    const named = this.fileProblems.flatMap(({ of, severity, message }) => {
+      const file = this.parsed[of];
+      return file ? [{ start: file.start, end: file.end, severity, message }] : [];
+    });
+    return [...this.parsed.problems, ...named];
   }
 
   /** The files, relative to the text, that the flow shown depends on: when one changes, call {@link reload}. */
@@ -273,10 +282,10 @@ export class FlowSession {
     if (previous) this.kept.keep(previous);
     let kept = this.kept.of(spec);
     if (parsed.weights && (kept?.checkpoint.step ?? 0) === 0) {
-      const bytes = await this.read(parsed.weights, 'warning');
+      const bytes = await this.read(parsed.weights, { of: 'weights', severity: 'warning' });
       const weights = bytes && decodeWeights(spec, bytes);
       if (weights instanceof Float32Array) kept = untrained(spec, weights);
-      else if (weights) this.fileProblems.push({ ...parsed.weights, severity: 'warning', message: weights.message });
+      else if (weights) this.fileProblems.push({ of: 'weights', severity: 'warning', message: weights.message });
     }
     const { layerLines, data } = parsed;
     await this.start(attempt, { spec, layerLines, closedForm: closedFormDirection(spec.objective), ...(data && { data }) }, kept);
@@ -288,17 +297,17 @@ export class FlowSession {
     return ++this.attempt;
   }
 
-  private async read(file: NamedFile, severity: Problem['severity']): Promise<Uint8Array | undefined> {
+  private async read(file: NamedFile, problem: Omit<FileProblem, 'message'>): Promise<Uint8Array | undefined> {
     try {
       return await this.environment.readFile(file.path);
     } catch (error) {
-      this.fileProblems.push({ ...file, severity, message: error instanceof Error ? error.message : String(error) });
+      this.fileProblems.push({ ...problem, message: error instanceof Error ? error.message : String(error) });
       return undefined;
     }
   }
 
   private async start(attempt: number, flow: Opened, kept?: Snapshot): Promise<void> {
-    const data = flow.data && (await this.read(flow.data, 'error'));
+    const data = flow.data && (await this.read(flow.data, { of: 'data', severity: 'error' }));
     if (attempt !== this.attempt) return;
     if (flow.data && !data) return this.reportFiles();
     const answer = await this.engine.ask({
@@ -309,7 +318,7 @@ export class FlowSession {
     });
     if (answer.type === 'data-problem' && flow.data) {
       const { line, message } = answer.problem;
-      this.fileProblems.push({ ...flow.data, severity: 'error', message: `${flow.data.path}, line ${line}: ${message}` });
+      this.fileProblems.push({ of: 'data', severity: 'error', message: `${flow.data.path}, line ${line}: ${message}` });
     }
     if (answer.type !== 'configured') return this.reportFiles();
 

@@ -32,10 +32,10 @@ describe('diagnostics', () => {
     ],
   ];
 
-  for (const [what, text, marked, says] of mistakes) {
+  for (const [i, [what, text, marked, says]] of mistakes.entries()) {
     it(`${what} is marked, and no more once mended`, async () => {
-      await writeFile('mistake.nflow', text);
-      const { uri } = await openFlow('mistake.nflow');
+      await writeFile(`mistake-${i}.nflow`, text);
+      const { uri } = await openFlow(`mistake-${i}.nflow`);
       await eventually('a diagnostic', () => shown(uri).length > 0);
       const [{ range, message, source }] = shown(uri);
       const document = await vscode.workspace.openTextDocument(uri);

@@ -2,8 +2,21 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { closeAll, eventually, openFlow } from './flows';
 
-/** A loop that is late by more than this blocks the other extensions (ms). */
+/** A turn of the loop that works for longer than this blocks the other extensions (ms). */
 const limit = 50;
+
+/**
+ * A clock (ms) that runs while this thread works: on a busy machine a loop can be late without being blocked. Where Node has none for
+ * a single thread, the one on the wall.
+ */
+const working: () => number = (() => {
+  const { threadCpuUsage } = process as { threadCpuUsage?: () => NodeJS.CpuUsage };
+  if (!threadCpuUsage) return () => performance.now();
+  return () => {
+    const { user, system } = threadCpuUsage();
+    return (user + system) / 1000;
+  };
+})();
 
 describe("the extension host's own loop", () => {
   afterEach(closeAll);
@@ -17,17 +30,23 @@ describe("the extension host's own loop", () => {
     await eventually('some steps', () => flow.session.step > 10);
 
     const start = flow.session.step;
-    const late: number[] = [];
+    const turns: number[] = [];
     for (const end = performance.now() + 6000; performance.now() < end;) {
-      const before = performance.now();
+      const before = working();
       await new Promise((resolve) => setTimeout(resolve, 1));
-      late.push(performance.now() - before - 1);
+      turns.push(working() - before);
     }
     assert.ok(flow.session.step > start + 100, `it did train: ${flow.session.step - start} steps`);
     flow.session.pause();
     flow.panel?.dispose();
-    const worst = Math.max(...late);
-    assert.ok(late.length > 1000, `the loop turned ${late.length} times`);
+    const worst = Math.max(...turns);
+    assert.ok(turns.length > 500, `the loop turned ${turns.length} times`);
     assert.ok(worst <= limit, `blocked for ${worst.toFixed(1)} ms`);
+  });
+
+  it('would be caught if it were', () => {
+    const before = working();
+    const end = performance.now() + 10_000;
+    while (working() - before <= limit) assert.ok(performance.now() < end, 'the clock stands still while this thread works');
   });
 });
