@@ -6,7 +6,9 @@ import type { Instant } from './instant';
 
 const grouped = format(',d');
 const short = format('.3~f');
-const tiny = format('.1~e');
+
+/** As a power of ten: "3e−16". */
+const tiny = (x: number): string => format('.1~e')(x).replace('e-', 'e−');
 
 export const arrow: Readonly<Record<Direction, string>> = { generate: 'z → x', encode: 'x → z' };
 
@@ -25,9 +27,10 @@ export function number(x: number): string {
   return x !== 0 && Math.abs(x) < 0.0005 ? tiny(x) : short(x);
 }
 
-/** Two decimals at most where room is scarce; a margin that is not 0 never reads 0. */
+/** Two decimals, as room is scarce, but a margin that is not 0 never reads 0. */
 export function margin(x: number): string {
-  return x !== 0 && Math.abs(x) < 0.005 ? format('.0e')(x) : format('.2f')(x);
+  if (x === 0 || Math.abs(x) >= 0.005) return format('.2f')(x);
+  return Math.abs(x) >= 0.0005 ? format('.3f')(x) : tiny(x);
 }
 
 /** With its sign, always. */
@@ -58,9 +61,15 @@ export function directions({ closedForm, layers }: FlowState): string {
 /** What is wrong with a layer, or nothing. */
 export function warning(layer: LayerState, epsilon: number): string | undefined {
   if (layer.status === 'folds') return 'folds space';
-  if (layer.status === 'near-singular') return `nearly singular: margin below ${number(epsilon)}`;
+  if (layer.status === 'near-singular') return `nearly singular, margin < ${number(epsilon)}`;
   if (layer.doubtful > 0) return `inverse doubtful for ${count(layer.doubtful)} ${layer.doubtful === 1 ? 'particle' : 'particles'}`;
   return undefined;
+}
+
+/** What stands in the way of showing the text as it is, or nothing. */
+export function problem({ problem: why, layers }: FlowState): string | undefined {
+  if (why === undefined) return undefined;
+  return layers.length === 0 ? `There is no flow to show yet: ${why}` : `Showing the last good flow: ${why}`;
 }
 
 /** "stage 3 of 16", or where between two stages. */

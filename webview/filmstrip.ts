@@ -4,7 +4,7 @@ import * as describe from './describe';
 import { html, prepareCanvas, update } from './element';
 import { createMarginBar, type MarginBar } from './margin-bar';
 import { drawDots } from './painters';
-import { projectionOf } from './scales';
+import { noZoom, projectionOf } from './scales';
 import type { Picture, Scene } from './scene';
 import type { Theme } from './theme';
 
@@ -28,7 +28,7 @@ interface Film {
 }
 
 const narrowest = 60;
-const widest = 128;
+const widest = 104;
 /** Particles in one small picture: more would only cost time. */
 const most = 400;
 
@@ -109,7 +109,7 @@ export function createFilmstrip(actions: FilmstripActions): Filmstrip {
       context.fillStyle = theme.foreground;
       context.globalAlpha = 0.7;
       const points = picture.particles.stage(stage);
-      drawDots(context, points.subarray(0, 2 * most), projectionOf(size, size, picture.half, { k: 1, x: 0, y: 0 }), 1.25);
+      drawDots(context, points.subarray(0, 2 * most), projectionOf(size, size, picture.half, noZoom), 1.25);
     });
   }
 
@@ -134,11 +134,8 @@ export function createFilmstrip(actions: FilmstripActions): Filmstrip {
         bar.element.title = `Layer ${i + 1}: margin ${describe.number(state.layers[i].margin)}${wrong === undefined ? '' : `, ${wrong}`}`;
         bar.element.classList.toggle('active', next.instant.layer === i + 1);
       });
-      shown.forEach((film, stage) => {
-        const nearness = Math.max(0, 1 - Math.abs(cursor - stage));
-        film.element.style.setProperty('--nearness', nearness.toFixed(3));
-        film.element.classList.toggle('current', nearness > 0.5 || nearness === 0.5);
-      });
+      shown.forEach((film, stage) => film.element.classList.toggle('current', stage === Math.round(cursor)));
+      track.style.setProperty('--fraction', String(cursor / state.layers.length));
       if (slider.valueAsNumber !== cursor) slider.value = String(cursor);
       slider.setAttribute('aria-valuetext', describe.stage(cursor, state.layers.length));
       const nearest = Math.round(cursor);

@@ -2,6 +2,7 @@
 
 import type { FlowState, Frame, Target, ToView } from '../src/protocol/messages';
 import { unpack } from '../src/protocol/pack';
+import { CursorControl } from './cursor-control';
 import * as describe from './describe';
 import { html, show, write } from './element';
 import { createEmpty } from './empty';
@@ -9,13 +10,13 @@ import { createFilmstrip } from './filmstrip';
 import { createHeader } from './header';
 import { listen, post, savedView, saveView } from './host';
 import { instantAt } from './instant';
+import { createLayerReadout } from './layer-readout';
 import { createLegend } from './legend';
 import { createLossChart } from './loss-chart';
 import { createPlane } from './plane';
-import { CursorLink, Player } from './player';
 import { createProbeReadout } from './probe-readout';
-import { extentFor, logDetDomain, type Zoom } from './scales';
-import { pictureOf, type Picture } from './scene';
+import { pictureOf, type Picture, type Scene } from './scene';
+import { noZoom, type Zoom } from './scales';
 import { TargetPainter } from './target';
 import { onThemeChange, readTheme } from './theme';
 import { progressRing } from './ui/toolkit';
@@ -25,169 +26,135 @@ let frame: Frame | undefined;
 let picture: Picture | undefined;
 let target: TargetPainter | undefined;
 let theme = readTheme();
-let zoom: Zoom = { k: 1, x: 0, y: 0 };
+let zoom: Zoom = noZoom;
 let owesDrawn = false;
-const player = new Player();
-const link = new CursorLink();
-const still = window.matchMedia('(prefers-reduced-motion: reduce)');
+let scheduled = false;
+const noLosses = new Float32Array(0);
+
+const cursor = new CursorControl(schedule);
+const goTo = (stage: number): void => cursor.goTo(stage, state?.layerDuration ?? 0);
+const removeProbe = (): void => post({ type: 'probe', probe: undefined });
 
 const header = createHeader();
 const plane = createPlane({ placeProbe, removeProbe, zoomed });
 const legend = createLegend();
-const filmstrip = createFilmstrip({ goTo, scrub });
+const filmstrip = createFilmstrip({ goTo, scrub: (to) => cursor.scrub(to) });
 const loss = createLossChart();
-const readout = createProbeReadout(removeProbe);
+const probe = createProbeReadout(removeProbe);
+const layer = createLayerReadout();
 const live = html('p', { class: 'for-screen-readers', role: 'status', 'aria-live': 'polite' });
 const waiting = html('div', { class: 'waiting' }, progressRing(), 'Computing the first picture…');
-const flow = html(
-  'main',
-  { class: 'flow', hidden: true },
-  header.element,
-  html('div', { class: 'stage' }, plane.element, waiting, legend.element),
-  html('aside', { class: 'side' }, loss.element, readout.element),
-  filmstrip.element,
-  live,
-);
+const stage = html('div', { class: 'stage' }, plane.element, waiting, legend.element);
+const side = html('aside', { class: 'side' }, loss.element, probe.element, layer.element);
+const flow = html('main', { class: 'flow', hidden: true }, header.element, stage, side, filmstrip.element, live);
 const empty = createEmpty();
 show(empty, false);
 document.body.append(flow, empty);
 
-let scheduled = false;
-function schedule(): void {
-  if (scheduled) return;
-  scheduled = true;
-  requestAnimationFrame((now) => {
-    scheduled = false;
-    draw(now);
-  });
-}
-
-function draw(now: number): void {
-  show(flow, state !== undefined);
-  show(empty, state === undefined);
-  if (state !== undefined && state.layers.length > 0) {
-    const cursor = player.at(now);
-    const depth = state.layers.length;
-    const instant = instantAt(cursor, depth, player.heading, state.closedForm);
-    const shown = picture?.depth === depth ? picture : undefined;
-    const scene = {
-      state,
-      picture: shown,
-      losses: frame?.losses ?? new Float32Array(0),
-      target,
-      cursor,
-      heading: player.heading,
-      instant,
-      theme,
-    };
-    show(waiting, shown === undefined);
-    header.draw(state);
-    plane.draw(scene);
-    legend.draw(scene);
-    filmstrip.draw(scene);
-    loss.draw(scene);
-    readout.draw(scene);
-    if (player.moving(now)) schedule();
-    else write(live, `${describe.stage(cursor, depth)}, ${describe.layer(state, instant)}`);
-  }
-  if (owesDrawn) {
-    owesDrawn = false;
-    post({ type: 'drawn' });
-  }
-}
-
 function receive(message: ToView): void {
-  if (message.type === 'state') receiveState(message.state);
-  else if (message.type === 'target') target = new TargetPainter(unpack<Target>(message.packed));
-  else {
-    frame = unpack<Frame>(message.packed);
-    owesDrawn = true;
-    makePicture();
+  switch (message.type) {
+    case 'state':
+      receiveState(message.state);
+      break;
+    case 'target':
+      target = new TargetPainter(unpack<Target>(message.packed));
+      break;
+    case 'frame':
+      frame = unpack<Frame>(message.packed);
+      owesDrawn = true;
+      preparePicture();
+      break;
   }
   schedule();
 }
 
 function receiveState(next: FlowState | undefined): void {
-  const now = performance.now();
   const another = next?.uri !== state?.uri;
-  const depthChanged = next?.layers.length !== state?.layers.length;
-  const formulaTurned = next?.closedForm !== state?.closedForm;
+  const reshaped = next?.layers.length !== state?.layers.length || next?.closedForm !== state?.closedForm;
   state = next;
   if (next === undefined) return;
   if (another) {
-    const saved = savedView();
-    plane.setZoom(saved?.uri === next.uri ? saved.zoom : { k: 1, x: 0, y: 0 });
+    const before = savedView();
+    plane.setZoom(before?.uri === next.uri ? before.zoom : noZoom);
     picture = undefined;
   }
-  if (another || depthChanged || formulaTurned) makePicture();
-  if (link.asksToMove(next.cursor)) {
-    if (another || still.matches) player.jumpTo(next.cursor, now);
-    else player.moveTo(next.cursor, now, next.layerDuration);
-  }
+  if (another || reshaped) preparePicture();
+  cursor.follow(next.cursor, another ? 0 : next.layerDuration);
   save();
 }
 
-function makePicture(): void {
+/** State and frame may come in either order: a picture is made once they belong together. */
+function preparePicture(): void {
   if (state === undefined || frame === undefined || frame.depth !== state.layers.length) return;
-  const half = extentFor(frame.particles, picture?.half ?? 4);
-  const fresh = pictureOf(frame, state.closedForm, half, 1);
-  picture = { ...fresh, domain: logDetDomain(fresh.grid.spread(0.1), picture?.domain ?? 1) };
+  picture = pictureOf(frame, state.closedForm, picture);
 }
 
-function goTo(stage: number): void {
-  if (state === undefined) return;
-  if (still.matches) player.jumpTo(stage, performance.now());
-  else player.moveTo(stage, performance.now(), state.layerDuration);
-  tell(stage);
+function schedule(): void {
+  if (scheduled) return;
+  scheduled = true;
+  requestAnimationFrame((now) => {
+    scheduled = false;
+    show(flow, state !== undefined);
+    show(empty, state === undefined);
+    if (state !== undefined) draw(state, now);
+    if (owesDrawn) post({ type: 'drawn' });
+    owesDrawn = false;
+  });
 }
 
-function scrub(cursor: number): void {
-  player.jumpTo(cursor, performance.now());
-  tell(cursor);
-}
-
-/** Tells the session the newest cursor, at most once an animation frame. */
-let untold: number | undefined;
-function tell(cursor: number): void {
-  if (untold === undefined) {
-    requestAnimationFrame(() => {
-      if (untold === undefined) return;
-      link.post(untold);
-      post({ type: 'cursor', cursor: untold });
-      untold = undefined;
-      save();
-    });
+function draw(shown: FlowState, now: number): void {
+  const depth = shown.layers.length;
+  header.draw(shown);
+  [stage, side, filmstrip.element].forEach((part) => show(part, depth > 0));
+  if (depth === 0) return;
+  const at = cursor.at(now);
+  const scene: Scene = {
+    state: shown,
+    picture: picture?.depth === depth ? picture : undefined,
+    losses: frame?.losses ?? noLosses,
+    target,
+    cursor: at,
+    heading: cursor.heading,
+    instant: instantAt(at, depth, cursor.heading, shown.closedForm),
+    theme,
+  };
+  show(waiting, scene.picture === undefined);
+  for (const view of [plane, legend, filmstrip, loss, probe, layer]) view.draw(scene);
+  if (cursor.moving(now)) {
+    schedule();
+  } else {
+    write(live, `${describe.stage(at, depth)}, ${describe.layer(shown, scene.instant)}`);
+    save();
   }
-  untold = cursor;
-  schedule();
 }
 
 function placeProbe(point: readonly [number, number]): void {
-  const stage = Math.round(player.at(performance.now()));
-  if (player.target !== stage) goTo(stage);
-  post({ type: 'probe', probe: { stage, point: [point[0], point[1]] } });
-}
-
-function removeProbe(): void {
-  post({ type: 'probe', probe: undefined });
+  const nearest = Math.round(cursor.at(performance.now()));
+  if (cursor.target !== nearest) goTo(nearest);
+  // The session places a probe at a stage, and must stand on it first.
+  cursor.tellNow();
+  post({ type: 'probe', probe: { stage: nearest, point: [point[0], point[1]] } });
 }
 
 function zoomed(next: Zoom): void {
   zoom = next;
-  save();
   schedule();
 }
 
+let saved = '';
 function save(): void {
-  if (state) saveView({ uri: state.uri, cursor: player.target, zoom });
+  if (state === undefined) return;
+  const view = { uri: state.uri, cursor: cursor.target, zoom };
+  const text = JSON.stringify(view);
+  if (text !== saved) saveView(view);
+  saved = text;
 }
 
-new ResizeObserver(() => {
-  plane.resize();
-  filmstrip.resize();
-  loss.resize();
+const sizes = new ResizeObserver(() => {
+  for (const view of [plane, filmstrip, loss]) view.resize();
   schedule();
-}).observe(flow);
+});
+[plane, filmstrip, loss].forEach((view) => sizes.observe(view.element));
 onThemeChange(() => {
   theme = readTheme();
   schedule();

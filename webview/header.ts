@@ -43,8 +43,9 @@ export function createHeader(): { element: HTMLElement; draw(state: FlowState): 
       write(progress, describe.training(state));
       show(ring, state.training.status === 'running');
       bar.style.width = `${state.training.until > 0 ? Math.min(1, state.training.step / state.training.until) * 100 : 0}%`;
-      show(problem, state.problem !== undefined);
-      write(problemText, state.problem === undefined ? '' : `Showing the last good flow: ${state.problem}`);
+      const wrong = describe.problem(state);
+      show(problem, wrong !== undefined);
+      write(problemText, wrong ?? '');
       const stopped = state.training.status === 'not-finite' ? (state.training.note ?? 'The loss is not finite.') : undefined;
       show(note, stopped !== undefined);
       write(noteText, stopped ?? '');

@@ -14,20 +14,26 @@ interface Row {
 }
 
 export function createLayerList(goTo: (cursor: number) => void): { element: HTMLElement; draw(state: FlowState, active: number): void } {
+  const head = html(
+    'header',
+    { class: 'layer-head' },
+    html('h2', {}, 'Layers, z → x'),
+    html('span', {}, 'margin'),
+    html('span', { title: 'Mean over the particles, z → x' }, 'log|det|'),
+  );
   const list = html('ol', { class: 'layers' });
-  const element = html('section', { class: 'layer-list', 'aria-label': 'Layers' }, html('h2', {}, 'Layers, z → x'), list);
+  const element = html('section', { class: 'layer-list', 'aria-label': 'Layers' }, head, list);
   let rows: Row[] = [];
 
   function createRow(number: number): Row {
-    const label = html('span', { class: 'layer-label' });
+    const label = html('span');
     const logDet = html('span', { class: 'layer-logdet' });
     const warning = html('span', { class: 'layer-warning' });
     const bar = createMarginBar();
     const button = html(
       'button',
       { type: 'button', class: 'layer' },
-      html('span', { class: 'layer-number' }, String(number)),
-      label,
+      html('span', { class: 'layer-name' }, html('span', { class: 'layer-number' }, String(number)), label),
       bar.element,
       logDet,
       warning,

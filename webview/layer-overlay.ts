@@ -6,6 +6,9 @@ import { show, svg, update } from './element';
 import type { Projection } from './scales';
 import { band, carriedHalfWidth, footOf, hyperplane, type Point, type Window } from './strip';
 
+/** Pixels between the hyperplane and the arrows on either side of it. */
+const clearance = 9;
+
 /** Patterns that tell the bands apart without colour: one hatching for danger, a crossed one for folds. */
 export function createPatterns(): SVGDefsElement {
   const tile = (id: string, d: string): SVGPatternElement =>
@@ -26,57 +29,56 @@ export function createPatterns(): SVGDefsElement {
 export function createLayerOverlay(): { element: SVGGElement; draw(scene: Scene, projection: Projection, view: Window): void } {
   const bands = (['danger', 'fold'] as const).map((kind) => ({
     kind,
-    tint: svg('path', { class: `band-tint ${kind}` }),
-    hatch: svg('path', { class: `band-hatch ${kind}`, fill: `url(#${kind}-hatch)` }),
+    tint: svg('path', { class: `band-tint ${kind}`, 'fill-rule': 'evenodd' }),
+    hatch: svg('path', { class: `band-hatch ${kind}`, 'fill-rule': 'evenodd', fill: `url(#${kind}-hatch)` }),
   }));
   const line = svg('line', { class: 'hyperplane' });
-  const pushes = [1, -1].map((side) => ({ side, arrow: svg('line', { class: 'push', 'marker-end': 'url(#arrow-head)' }) }));
-  const names = [1, -1].map((side) => ({ side, text: svg('text', { class: 'push-name' }) }));
-  names.forEach(({ side, text }) => (text.textContent = side > 0 ? 'û' : '−û'));
-  const element = svg(
-    'g',
-    { class: 'layer-overlay' },
-    ...bands.flatMap(({ tint, hatch }) => [tint, hatch]),
-    line,
-    ...pushes.map(({ arrow }) => arrow),
-    ...names.map(({ text }) => text),
-  );
+  const pushes = [1, -1].map((side) => {
+    const name = svg('text', { class: 'push-name' });
+    name.textContent = side > 0 ? 'û' : '−û';
+    return { side, arrow: svg('line', { class: 'push', 'marker-end': 'url(#arrow-head)' }), name };
+  });
+  const parts = [line, ...pushes.flatMap(({ arrow, name }) => [arrow, name])];
+  const element = svg('g', { class: 'layer-overlay' }, ...bands.flatMap(({ tint, hatch }) => [tint, hatch]), ...parts);
 
   return {
     element,
     draw: (scene, { scale, left, top }, view) => {
       const { overlay } = activeLayer(scene);
+      const { w, uHat, kappa } = overlay;
       const pixel = ([x, y]: Point): Point => [left + scale * x, top - scale * y];
-
-      for (const { kind, tint, hatch } of bands) {
-        const half = overlay[kind] > 0 ? carriedHalfWidth(overlay[kind], overlay.kappa, scene.instant.tau) : 0;
-        const outline = band(overlay, half, view).map(pixel);
-        const d = outline.length < 3 ? '' : `M${outline.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}Z`;
-        update(tint, { d });
-        update(hatch, { d });
-      }
+      const outline = (kind: 'danger' | 'fold'): string => {
+        const half = overlay[kind] > 0 ? carriedHalfWidth(overlay[kind], kappa, scene.instant.tau) : 0;
+        const corners = band(overlay, half, view).map(pixel);
+        return corners.length < 3 ? '' : `M${corners.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}Z`;
+      };
+      // The band that folds lies inside the one in danger and is left out of it.
+      const outlines = { fold: outline('fold'), danger: outline('danger') + outline('fold') };
+      for (const { kind, tint, hatch } of bands) [tint, hatch].forEach((path) => update(path, { d: outlines[kind] }));
 
       const ends = hyperplane(overlay, view);
-      show(line, ends !== undefined);
-      [...pushes.map(({ arrow }) => arrow), ...names.map(({ text }) => text)].forEach((it) => show(it, ends !== undefined));
+      parts.forEach((part) => show(part, ends !== undefined));
       if (ends === undefined) return;
       const [[x1, y1], [x2, y2]] = ends.map(pixel);
       update(line, { x1, y1, x2, y2 });
 
-      // Rooted on the hyperplane, close to the middle of what is seen, a little off the line on the side that it pushes.
-      const middle: Point = [(view.x0 + view.x1) / 2, (view.y0 + view.y1) / 2];
-      const foot = footOf(overlay, middle);
+      // As close to the middle of what is seen as the hyperplane comes.
+      const foot = footOf(overlay, [(view.x0 + view.x1) / 2, (view.y0 + view.y1) / 2]);
       const inView = foot[0] > view.x0 && foot[0] < view.x1 && foot[1] > view.y0 && foot[1] < view.y1;
       const root = inView ? pixel(foot) : [(x1 + x2) / 2, (y1 + y2) / 2];
-      const norm = Math.hypot(overlay.w[0], overlay.w[1]);
-      const length = Math.hypot(overlay.uHat[0], overlay.uHat[1]) * scale;
-      for (const { side, arrow } of pushes) {
-        const from = [root[0] + (side * 10 * overlay.w[0]) / norm, root[1] - (side * 10 * overlay.w[1]) / norm];
-        const to = [from[0] + side * overlay.uHat[0] * scale, from[1] - side * overlay.uHat[1] * scale];
-        update(arrow, { x1: from[0], y1: from[1], x2: to[0], y2: to[1] });
-        const text = names.find((name) => name.side === side)?.text;
-        const beyond = 1 + 11 / Math.max(length, 1);
-        if (text) update(text, { x: from[0] + (to[0] - from[0]) * beyond, y: from[1] + (to[1] - from[1]) * beyond });
+      const norm = Math.hypot(w[0], w[1]);
+      const [ux, uy] = [uHat[0] * scale, -uHat[1] * scale];
+      const length = Math.hypot(ux, uy);
+      for (const { side, arrow, name } of pushes) {
+        // Each arrow stays on the side that it pushes: it leaves the hyperplane where the layer spreads, and ends at it where it presses.
+        const near = [root[0] + (side * clearance * w[0]) / norm, root[1] - (side * clearance * w[1]) / norm];
+        const start = kappa < 0 ? [near[0] - side * ux, near[1] - side * uy] : near;
+        const far = (share: number): [number, number] => [start[0] + side * ux * share, start[1] + side * uy * share];
+        const [tip, text] = [far(1), far(kappa < 0 ? -11 / length : 1 + 11 / length)];
+        update(arrow, { x1: start[0], y1: start[1], x2: tip[0], y2: tip[1] });
+        update(name, { x: text[0], y: text[1] });
+        show(arrow, length >= 6);
+        show(name, length >= 24);
       }
     },
   };

@@ -14,11 +14,10 @@ export function createLegend(): { element: HTMLElement; draw(scene: Scene): void
   const scale = html(
     'span',
     { class: 'legend-item', title: 'The colours of the grid: log|det| of the map z → x so far' },
-    'denser',
+    'log|det| z → x',
     low,
     ramp,
     high,
-    'sparser',
   );
 
   const sample = (...children: SVGElement[]): SVGSVGElement =>
@@ -59,13 +58,16 @@ export function createLegend(): { element: HTMLElement; draw(scene: Scene): void
       }
       const active = activeLayer(scene);
       const end = picture?.domain ?? 1;
-      write(low, `−${end}`);
-      write(high, `+${end}`);
+      write(low, `denser −${end}`);
+      write(high, `+${end} sparser`);
       write(plane.text, `layer ${active.number}: wᵀv + b = 0`);
       write(push.text, `±û, pushes ${describe.arrow[state.closedForm]}`);
       write(danger.text, `det < ε = ${describe.number(state.epsilon)}`);
       show(danger.element, active.overlay.danger > 0);
-      show(fold.element, active.overlay.fold > 0);
+      show(
+        fold.element,
+        state.layers.some((layer) => layer.overlay.fold > 0),
+      );
       show(target.element, scene.target !== undefined);
     },
   };

@@ -107,8 +107,8 @@ export function createLossChart(): LossChart {
     gap.title = above === undefined ? '' : 'How far the smoothed loss is above the least possible loss (dashed), in nats';
     picture.setAttribute(
       'aria-label',
-      `Loss from step ${describe.count(curve.steps[0])} to ${describe.count(curve.steps[end])}: from ${describe.number(curve.smooth[0])} to ${describe.number(curve.smooth[end])}` +
-        (above === undefined ? '.' : `, ${describe.number(above)} above the least possible loss. Arrow keys read single steps.`),
+      `Loss from step ${describe.count(curve.steps[0])} to ${describe.count(curve.steps[end])}: from ${describe.number(curve.smooth[0])} to ` +
+        `${describe.number(curve.smooth[end])}${above === undefined ? '' : `, ${describe.number(above)} above the least possible`}. Arrow keys read single steps.`,
     );
   };
 

@@ -4,7 +4,7 @@
 export interface LossCurve {
   readonly steps: readonly number[];
   readonly losses: readonly number[];
-  /** An exponential moving average over a twentieth of the points, started without bias. */
+  /** An exponential moving average, over a fortieth of all points in the end and over fewer where there are few before. */
   readonly smooth: readonly number[];
 }
 
@@ -12,15 +12,14 @@ export function lossCurve(pairs: Float32Array): LossCurve {
   const steps: number[] = [];
   const losses: number[] = [];
   const smooth: number[] = [];
-  const decay = 1 - 1 / Math.max(1, pairs.length / 2 / 20);
-  let [sum, weight] = [0, 0];
+  const longest = Math.max(1, pairs.length / 2 / 40);
+  let average = 0;
   for (let i = 0; i + 1 < pairs.length; i += 2) {
     if (!Number.isFinite(pairs[i + 1])) continue;
-    sum = decay * sum + pairs[i + 1];
-    weight = decay * weight + 1;
+    average += (pairs[i + 1] - average) / Math.min(longest, 1 + steps.length / 6);
     steps.push(pairs[i]);
     losses.push(pairs[i + 1]);
-    smooth.push(sum / weight);
+    smooth.push(average);
   }
   return { steps, losses, smooth };
 }

@@ -25,21 +25,14 @@ export class Player {
     return now < this.start + this.duration;
   }
 
-  /** Sets off for `target` from wherever the cursor is, taking `layerDuration` milliseconds a layer. */
+  /** Sets off for `target` from wherever the cursor is, taking `layerDuration` milliseconds a layer; with 0 it is there at once. */
   moveTo(target: number, now: number, layerDuration: number): void {
     const from = this.at(now);
-    this.jumpTo(target, now);
+    if (target !== from) this.heading = target > from ? 'generate' : 'encode';
     this.from = from;
+    this.target = target;
     this.start = now;
     this.duration = Math.min(longest, Math.abs(target - from) * layerDuration);
-  }
-
-  /** Is there at once. */
-  jumpTo(target: number, now: number): void {
-    const from = this.at(now);
-    if (target !== from) this.heading = target > from ? 'generate' : 'encode';
-    this.target = target;
-    this.duration = 0;
   }
 }
 

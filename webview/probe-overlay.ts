@@ -16,12 +16,12 @@ export function probePoint({ state, cursor, instant }: Scene): Point | undefined
 }
 
 export function createProbeOverlay(): { element: SVGGElement; draw(scene: Scene, projection: Projection): void } {
-  const route = svg('path', { class: 'probe-route' });
+  const [past, ahead] = [svg('path', { class: 'probe-route' }), svg('path', { class: 'probe-route ahead' })];
   const stops = svg('path', { class: 'probe-stops' });
   const halo = svg('circle', { class: 'probe-halo', r: 7 });
   const ring = svg('circle', { class: 'probe-ring', r: 7 });
   const dot = svg('circle', { class: 'probe-dot', r: 1.5 });
-  const element = svg('g', { class: 'probe' }, route, stops, halo, ring, dot);
+  const element = svg('g', { class: 'probe' }, ahead, past, stops, halo, ring, dot);
 
   return {
     element,
@@ -29,11 +29,18 @@ export function createProbeOverlay(): { element: SVGGElement; draw(scene: Scene,
       const now = probePoint(scene);
       show(element, now !== undefined);
       if (now === undefined || scene.state.probe === undefined) return;
-      const pixels = scene.state.probe.route
-        .filter((p) => p.every(Number.isFinite))
-        .map(([x, y]): [number, number] => [left + scale * x, top - scale * y]);
-      update(route, { d: line()(pixels) ?? '' });
-      update(stops, { d: pixels.map(([x, y]) => `M${x.toFixed(1)} ${y.toFixed(1)}h0`).join('') });
+      const pixel = ([x, y]: readonly number[]): [number, number] => [left + scale * x, top - scale * y];
+      const route = scene.state.probe.route.map(pixel);
+      const reached = scene.instant.layer;
+      const path = line().defined((p) => p.every(Number.isFinite));
+      update(past, { d: path([...route.slice(0, reached), pixel(now)]) ?? '' });
+      update(ahead, { d: path([pixel(now), ...route.slice(reached)]) ?? '' });
+      update(stops, {
+        d: route
+          .filter((p) => p.every(Number.isFinite))
+          .map(([x, y]) => `M${x.toFixed(1)} ${y.toFixed(1)}h0`)
+          .join(''),
+      });
       if (!now.every(Number.isFinite)) return;
       for (const circle of [halo, ring, dot]) update(circle, { cx: left + scale * now[0], cy: top - scale * now[1] });
     },

@@ -16,6 +16,8 @@ export interface Zoom {
   readonly y: number;
 }
 
+export const noZoom: Zoom = { k: 1, x: 0, y: 0 };
+
 /** Shows at least [−half, half]² in the middle of width × height pixels, then applies the zoom. */
 export function projectionOf(width: number, height: number, half: number, zoom: Zoom): Projection {
   const scale = Math.max(1, Math.min(width, height)) / (2 * half);
@@ -27,14 +29,17 @@ export function windowOf({ scale, left, top }: Projection, width: number, height
   return { x0: -left / scale, x1: (width - left) / scale, y0: (top - height) / scale, y1: top / scale };
 }
 
-const extents = [4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128];
+const extents = [3.5, 4, 5, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128];
+
+/** Room for three standard deviations of the base. */
+export const leastExtent = extents[0];
 
 /**
  * The half-extent that shows all but a few of the points (n × 2) of every stage: one of a few values, so that it moves seldom, and never
  * less than `current`, so that the picture does not breathe while a flow is trained.
  */
 export function extentFor(points: Float32Array, current: number): number {
-  const allowed = points.length / 400;
+  const allowed = points.length / 100;
   const fits = (half: number): boolean => {
     let outside = 0;
     for (const value of points) if (Math.abs(value) > half) outside++;
@@ -48,4 +53,10 @@ const domains = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
 /** The end M of the symmetric domain [−M, M] of log|det|: a round number that is not below `spread`, nor below `current`. */
 export function logDetDomain(spread: number, current: number): number {
   return domains.find((end) => end >= spread && end >= current) ?? domains[domains.length - 1];
+}
+
+/** How much of what belongs to one end is shown at a fraction `t` of the way there: nothing before 0.4, all of it at 1. */
+export function nearness(t: number): number {
+  const f = Math.min(Math.max((t - 0.4) / 0.6, 0), 1);
+  return f * f * (3 - 2 * f);
 }

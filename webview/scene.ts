@@ -3,29 +3,36 @@
 import type { FlowState, Frame, LayerState, Direction } from '../src/protocol/messages';
 import { Deformation } from './deformation';
 import type { Instant } from './instant';
+import { extentFor, leastExtent, logDetDomain } from './scales';
 import type { TargetPainter } from './target';
 import type { Theme } from './theme';
 
 /** A frame made ready for drawing. */
 export interface Picture {
   readonly depth: number;
-  /** Of the grid. */
+  /** Of the grid: side × side points. */
   readonly side: number;
   readonly particles: Deformation;
   readonly grid: Deformation;
-  /** Half-extent of the plane, and the end of the domain of log|det|; both grow only when they must. */
+  /** The plane shows at least [−half, half]², and the colours of log|det| run from −domain to domain. */
   readonly half: number;
   readonly domain: number;
 }
 
-export function pictureOf(frame: Frame, closedForm: Direction, half: number, domain: number): Picture {
+/** Of the grid's points, the share that the colours need not tell apart. */
+const trim = 0.1;
+
+/** The picture of a frame; extent and domain are those of the `previous` one, unless more must be shown. */
+export function pictureOf(frame: Frame, closedForm: Direction, previous: Picture | undefined): Picture {
+  const { depth, side } = frame;
+  const grid = new Deformation(depth, frame.grid, frame.gridDets, closedForm);
   return {
-    depth: frame.depth,
-    side: frame.side,
-    particles: new Deformation(frame.depth, frame.particles, frame.particleDets, closedForm),
-    grid: new Deformation(frame.depth, frame.grid, frame.gridDets, closedForm),
-    half,
-    domain,
+    depth,
+    side,
+    particles: new Deformation(depth, frame.particles, frame.particleDets, closedForm),
+    grid,
+    half: extentFor(frame.particles, previous?.half ?? leastExtent),
+    domain: logDetDomain(grid.spread(trim), previous?.domain ?? 0),
   };
 }
 

@@ -5,6 +5,7 @@ import { createStepButtons, createTrainingButtons, commandButton } from './comma
 import * as describe from './describe';
 import { html, show, write } from './element';
 import { createEmpty } from './empty';
+import { createFigures } from './figures';
 import { listen, post } from './host';
 import { instantAt } from './instant';
 import { createLayerList } from './layer-list';
@@ -22,7 +23,8 @@ const steps = createStepButtons();
 const open = commandButton('openFlowView', { label: 'Open Flow View', tooltip: 'Open Flow View' });
 const cursor = html('p', { class: 'cursor', role: 'status', 'aria-live': 'polite' });
 const layers = createLayerList(goTo);
-const probe = html('p', { class: 'probe-summary' });
+const hint = html('p', { class: 'hint' }, 'Click the plane in the Flow View to follow one point.');
+const figures = createFigures();
 const flow = html(
   'main',
   { class: 'flow', hidden: true },
@@ -34,7 +36,7 @@ const flow = html(
   divider(),
   layers.element,
   divider(),
-  html('section', { 'aria-label': 'Probe' }, html('h2', {}, 'Probe'), probe),
+  html('section', { 'aria-label': 'Probe' }, html('h2', {}, 'Probe'), hint, figures.element),
   open.element,
 );
 const empty = createEmpty();
@@ -60,8 +62,9 @@ function draw(state: FlowState): void {
   const instant = instantAt(state.cursor, depth, heading, state.closedForm);
   write(name, state.name);
   write(objective, describe.objective(state));
-  show(problem, state.problem !== undefined);
-  write(problemText, state.problem === undefined ? '' : `Showing the last good flow: ${state.problem}`);
+  const wrong = describe.problem(state);
+  show(problem, wrong !== undefined);
+  write(problemText, wrong ?? '');
   write(progress, describe.training(state));
   bar.max = Math.max(1, state.training.until);
   bar.value = Math.min(state.training.step, bar.max);
@@ -69,13 +72,15 @@ function draw(state: FlowState): void {
   steps.draw(state);
   write(cursor, describe.stage(state.cursor, depth));
   layers.draw(state, instant.layer);
-  const { probe: it } = state;
-  write(
-    probe,
-    it === undefined
-      ? 'Click the plane in the Flow View to follow one point.'
-      : `${describe.point(it.walked.point)} at stage ${it.walked.stage}, log p(x) ${describe.number(it.logProb)}`,
-  );
+  const { probe } = state;
+  show(hint, probe === undefined);
+  show(figures.element, probe !== undefined);
+  if (probe === undefined) return;
+  figures.draw([
+    [`At stage ${probe.walked.stage}`, describe.point(probe.walked.point)],
+    ['log p(x)', describe.number(probe.logProb)],
+    ['Round trip', probe.roundTrip === undefined ? undefined : `off by ${describe.residual(probe.roundTrip)}`],
+  ]);
 }
 
 function goTo(stage: number): void {

@@ -10,7 +10,6 @@ const paths = {
   stepXToZ: 'M12 3.2 5.6 8l6.4 4.8zM5 3H3.4v10H5z',
   runToX: 'M2 3.2 7.6 8 2 12.8zM7.6 3.2 13.2 8l-5.6 4.8zM13 3h1.6v10H13z',
   runToZ: 'M14 3.2 8.4 8l5.6 4.8zM8.4 3.2 2.8 8l5.6 4.8zM3 3H1.4v10H3z',
-  save: 'M2 2h9.5L14 4.5V14H2zm1.5 1.5v9h9V5.2l-1.6-1.7H10V7H4.5V3.5zM6 3.5v2h2.5v-2zM5 9h6v1.3H5z',
   fit: 'M2 6V2h4v1.4H3.4V6zM10 2h4v4h-1.4V3.4H10zM2 10h1.4v2.6H6V14H2zm10.6 0H14v4h-4v-1.4h2.6z',
   warning: 'M8 1.5 15.2 14H.8zM7.3 6v4h1.4V6zm0 5v1.4h1.4V11z',
   fold: 'M8 .8 15.2 8 8 15.2.8 8zM5.6 4.6 4.6 5.6 7 8l-2.4 2.4 1 1L8 9l2.4 2.4 1-1L9 8l2.4-2.4-1-1L8 7z',

@@ -1,17 +1,12 @@
 /** The only place that knows the Webview UI Toolkit. */
 
-import {
-  provideVSCodeDesignSystem,
-  vsCodeBadge,
-  vsCodeButton,
-  vsCodeDivider,
-  vsCodeProgressRing,
-  type Button,
-} from '@vscode/webview-ui-toolkit';
+import './nonce';
+
+import { provideVSCodeDesignSystem, vsCodeButton, vsCodeDivider, vsCodeProgressRing, type Button } from '@vscode/webview-ui-toolkit';
 import { update } from '../element';
 import { icon, type IconName } from './icons';
 
-provideVSCodeDesignSystem().register(vsCodeBadge(), vsCodeButton(), vsCodeDivider(), vsCodeProgressRing());
+provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeDivider(), vsCodeProgressRing());
 
 export interface ButtonLook {
   readonly icon?: IconName;
@@ -48,12 +43,6 @@ export function button(look: ButtonLook, run: () => void): UiButton {
   result.look(look);
   element.addEventListener('click', run);
   return result;
-}
-
-export function badge(text: string): HTMLElement {
-  const element = document.createElement('vscode-badge');
-  element.textContent = text;
-  return element;
 }
 
 export function divider(): HTMLElement {

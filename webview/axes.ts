@@ -1,0 +1,56 @@
+/** The plane's axes, along its lower and left edges, and the circles of the base Gaussian. */
+
+import { axisRight, axisTop, scaleLinear, select, type NumberValue, type ScaleLinear } from 'd3';
+import { svg, update, write } from './element';
+import type { Projection } from './scales';
+import type { Scene } from './scene';
+import type { Window } from './strip';
+
+/** Pixels at the ends of an axis that stay free of ticks: a label there would be cut off, or meet the other axis. */
+const free = 26;
+
+export function createAxes(): { element: SVGGElement; draw(scene: Scene, view: Window, width: number, height: number): void } {
+  const [across, up] = [svg('g', { class: 'axis' }), svg('g', { class: 'axis' })];
+  const names = [svg('text', { class: 'axis-name', 'text-anchor': 'end' }), svg('text', { class: 'axis-name' })];
+
+  /** Ticks of a scale, without those too close to its ends. */
+  const inner = (scale: ScaleLinear<number, number>, pixels: number): { values: number[]; format: (value: NumberValue) => string } => {
+    const count = Math.max(3, Math.round(pixels / 90));
+    const values = scale.ticks(count).filter((value) => scale(value) > free && scale(value) < pixels - free);
+    return { values, format: scale.tickFormat(count) };
+  };
+
+  return {
+    element: svg('g', {}, across, up, ...names),
+    draw: ({ state, cursor }, { x0, x1, y0, y1 }, width, height) => {
+      const [x, y] = [scaleLinear([x0, x1], [0, width]), scaleLinear([y0, y1], [height, 0])];
+      const [xTicks, yTicks] = [inner(x, width), inner(y, height)];
+      select(across)
+        .attr('transform', `translate(0,${height})`)
+        .call(axisTop(x).tickValues(xTicks.values).tickFormat(xTicks.format).tickSize(5));
+      select(up).call(axisRight(y).tickValues(yTicks.values).tickFormat(yTicks.format).tickSize(5));
+      const nameOf = (i: number): string => (cursor === state.layers.length ? state.axes[i] : `${cursor === 0 ? 'z' : 'v'}${'₁₂'[i]}`);
+      update(names[0], { x: width - 8, y: height - 9 });
+      update(names[1], { x: 8, y: 17 });
+      names.forEach((text, i) => write(text, nameOf(i)));
+    },
+  };
+}
+
+/** Where 39 %, 86 % and 99 % of the base's particles lie: within 1σ, 2σ and 3σ. They fade on the way to x. */
+export function createBaseCircles(): { element: SVGGElement; draw(at: Projection, opacity: number): void } {
+  const circles = [1, 2, 3].map((sigma) => ({ sigma, circle: svg('circle'), name: svg('text') }));
+  circles.forEach(({ sigma, name }) => write(name, `${sigma}σ`));
+  const element = svg('g', { class: 'base' }, ...circles.flatMap(({ circle, name }) => [circle, name]));
+  return {
+    element,
+    draw: ({ scale, left, top }, opacity) => {
+      update(element, { opacity: opacity.toFixed(2) });
+      for (const { sigma, circle, name } of circles) {
+        const diagonal = sigma * scale * Math.SQRT1_2 + 3;
+        update(circle, { cx: left, cy: top, r: sigma * scale });
+        update(name, { x: left + diagonal, y: top - diagonal });
+      }
+    },
+  };
+}

@@ -1,0 +1,62 @@
+/** What the plane shows on its canvas: grid, target, trails and particles at one instant. */
+
+import { instantAt } from './instant';
+import { GridPainter, drawDots, drawTrails } from './painters';
+import { nearness, type Projection } from './scales';
+import type { Picture, Scene } from './scene';
+
+/** How far back trails reach, in layers. */
+const trail = 0.3;
+
+export class PicturePainter {
+  private readonly grid = new GridPainter();
+  private particles = new Float32Array(0);
+  private origins = new Float32Array(0);
+  private carried = new Float32Array(0);
+  private logDet = new Float32Array(0);
+  private folded = new Uint8Array(0);
+
+  draw(context: CanvasRenderingContext2D, scene: Scene, at: Projection, width: number): void {
+    const { theme, instant, cursor, state, picture, target } = scene;
+    if (picture) {
+      this.fit(picture);
+      picture.grid.pointsAt(instant, this.carried);
+      picture.grid.logDetAt(instant, this.logDet, this.folded);
+      const { side, domain } = picture;
+      this.grid.draw(context, { points: this.carried, logDet: this.logDet, folded: this.folded, side, domain }, at, theme);
+    }
+    target?.draw(context, at, theme, nearness(cursor / state.layers.length));
+    if (picture) this.drawParticles(context, scene, picture, at, width < 500 ? 1.5 : 2.25);
+  }
+
+  private drawParticles(context: CanvasRenderingContext2D, scene: Scene, { particles }: Picture, at: Projection, size: number): void {
+    const { theme, instant, cursor, heading, state } = scene;
+    const depth = state.layers.length;
+    const behind = heading === 'generate' ? Math.max(0, cursor - trail) : Math.min(depth, cursor + trail);
+    const past = instantAt(behind, depth, heading, state.closedForm);
+    particles.pointsAt(instant, this.particles);
+    particles.pointsAt(past, this.origins);
+    // A trail that reaches back into another layer bends at the stage between the two.
+    const bend = past.layer === instant.layer ? this.origins : particles.stage(heading === 'generate' ? instant.layer - 1 : instant.layer);
+    context.strokeStyle = context.fillStyle = theme.foreground;
+    context.lineWidth = 1;
+    context.globalAlpha = theme.highContrast ? 0.3 : 0.14;
+    drawTrails(context, this.origins, bend, this.particles, at);
+    context.globalAlpha = theme.highContrast ? 0.95 : 0.75;
+    drawDots(context, this.particles, at, size);
+    context.globalAlpha = 1;
+  }
+
+  /** The buffers are kept from frame to frame. */
+  private fit({ particles, grid }: Picture): void {
+    if (this.particles.length !== 2 * particles.count) {
+      this.particles = new Float32Array(2 * particles.count);
+      this.origins = new Float32Array(2 * particles.count);
+    }
+    if (this.logDet.length !== grid.count) {
+      this.carried = new Float32Array(2 * grid.count);
+      this.logDet = new Float32Array(grid.count);
+      this.folded = new Uint8Array(grid.count);
+    }
+  }
+}
