@@ -13,12 +13,10 @@ export default defineConfig(
     languageOptions: { parserOptions: { project: ['tsconfig.json', 'webview/tsconfig.json', 'test/e2e/tsconfig.json'] } },
     rules: {
       eqeqeq: 'error',
-      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
       'no-undef': 'off', // TypeScript knows which names there are.
       'object-shorthand': 'error',
       'prefer-template': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/no-unnecessary-condition': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/return-await': ['error', 'in-try-catch'],
@@ -36,7 +34,11 @@ export default defineConfig(
   },
   {
     files: ['src/**', 'webview/**'],
-    rules: { 'no-console': 'error' },
+    rules: { 'no-console': 'error', 'max-lines': ['error', { max: 320, skipBlankLines: true, skipComments: true }] },
+  },
+  {
+    files: ['test/**'],
+    rules: { 'no-loss-of-precision': 'off' }, // A constant from a table has more digits than a float64 holds.
   },
   {
     files: ['src/{flow,training,document,session,protocol}/**', 'webview/**'],

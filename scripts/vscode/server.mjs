@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { nodeBinary, serverMain } from './install.mjs';
@@ -75,7 +75,7 @@ function spawnServer(profile, args) {
   const own = Object.entries(process.env).filter(([name]) => !/^(VSCODE|ELECTRON)_/.test(name));
   const env = { ...Object.fromEntries(own), EXTENSIONS_GALLERY: '{}', XDG_RUNTIME_DIR: profile };
   const child = spawn(nodeBinary, [serverMain, '--server-data-dir', profile, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const kill = () => child.kill('SIGKILL');
+  const kill = () => killTree(child);
   process.once('exit', kill);
   child.once('exit', () => process.off('exit', kill));
   return child;
@@ -128,6 +128,24 @@ function collect(child) {
 async function ended(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = new Promise((resolve) => child.once('exit', resolve));
-  child.kill();
+  killTree(child);
   await exit;
+}
+
+/**
+ * Kills the server and, before it, the extension hosts: asked to end, they would write into the profile when that is already gone.
+ *
+ * @param {ServerProcess} child
+ */
+function killTree(child) {
+  const list = `/proc/${child.pid}/task/${child.pid}/children`;
+  const children = existsSync(list) ? readFileSync(list, 'utf8').split(' ').filter(Boolean).map(Number) : [];
+  for (const pid of children) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
+  }
+  child.kill('SIGKILL');
 }

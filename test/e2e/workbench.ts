@@ -19,6 +19,7 @@ export interface WorkbenchOptions {
 }
 
 const open = new Set<Workbench>();
+let test: Mocha.Test | undefined;
 
 /** Opens a workbench of its own on a temporary copy of the folder. Whoever opens it closes it. */
 export async function openWorkbench({ folder = 'examples', theme = 'dark', settings = {} }: WorkbenchOptions = {}): Promise<Workbench> {
@@ -92,9 +93,19 @@ export class Workbench {
     await this.page.screenshot({ path: path.join(results, `${scene}.png`) });
   }
 
+  /** Ends it, and leaves a last picture if the test has failed. */
   async close(): Promise<void> {
     open.delete(this);
-    await this.end();
+    try {
+      await this.pictureOfFailure();
+    } finally {
+      await this.end();
+    }
+  }
+
+  /** @internal */
+  async pictureOfFailure(): Promise<void> {
+    if (test?.state === 'failed') await this.screenshot(`failed ${test.title.replace(/[^\w→ -]/g, '')}`);
   }
 
   private async quickInput(text: string): Promise<void> {
@@ -119,10 +130,12 @@ async function holds(frame: Frame, selector: string): Promise<boolean> {
   );
 }
 
-afterEach('picture of a failed test', async function () {
-  const test = this.currentTest;
-  if (test?.state !== 'failed') return;
-  for (const workbench of open) await workbench.screenshot(`failed ${test.fullTitle().replace(/[^\w→ -]/g, '')}`);
+beforeEach('know the test', function () {
+  test = this.currentTest;
+});
+
+afterEach('picture of a failed test', async () => {
+  for (const workbench of open) await workbench.pictureOfFailure();
 });
 
 after('close what a failed test left open', async () => {
