@@ -1,5 +1,4 @@
 import { parse } from 'papaparse';
-import type { PointTable, ReadTable, TableProblem } from '../training/messages';
 import { counted, formatNumber } from './sentences';
 
 /** Two numbers a row take 32 MB at this length; a flow of a few hundred parameters learns nothing from more. */
@@ -31,18 +30,35 @@ class TableError extends Error {
   }
 }
 
+/** The columns of a data file, standardised reversibly: original = mean + scale · standardised. */
+export interface PointTable {
+  readonly names: readonly string[];
+  readonly count: number;
+  readonly mean: readonly number[];
+  readonly scale: readonly number[];
+  /** count × dim, standardised. */
+  readonly points: Float64Array;
+}
+
+/** A mistake in a data file; `line` counts from 1. */
+export interface TableProblem {
+  readonly line: number;
+  readonly message: string;
+}
+
 /**
  * The points in the bytes of a CSV or TSV file: UTF-8, one row a line, `dim` columns, with or without a line of names. Every column is
- * standardised to mean 0 and (population) standard deviation 1; a problem says what to change.
+ * standardised to mean 0 and (population) standard deviation 1; a problem says what to change. This is the `ReadTable` that the training
+ * engine is handed: neither side knows the other.
  */
-export const readTable: ReadTable = (bytes, dim): PointTable | TableProblem => {
+export function readTable(bytes: Uint8Array, dim: number): PointTable | TableProblem {
   try {
     return standardise(readColumns(bytes, dim));
   } catch (error) {
     if (error instanceof TableError) return { line: error.line, message: error.message };
     throw error;
   }
-};
+}
 
 interface Columns {
   readonly names: readonly string[];

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { readTable } from '../../../src/document/table';
-import type { PointTable } from '../../../src/training/messages';
+import { readTable, type PointTable } from '../../../src/document/table';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
