@@ -27,10 +27,10 @@ export function number(x: number): string {
   return x !== 0 && Math.abs(x) < 0.0005 ? tiny(x) : short(x);
 }
 
-/** Two decimals, as room is scarce, but a margin that is not 0 never reads 0. */
+/** Two decimals, as room is scarce; three where every bit matters, and a margin that is not 0 never reads 0. */
 export function margin(x: number): string {
-  if (x === 0 || Math.abs(x) >= 0.005) return format('.2f')(x);
-  return Math.abs(x) >= 0.0005 ? format('.3f')(x) : tiny(x);
+  if (x !== 0 && Math.abs(x) < 0.0005) return tiny(x);
+  return format(Math.abs(x) < 0.1 && x !== 0 ? '.3f' : '.2f')(x);
 }
 
 /** With its sign, always. */

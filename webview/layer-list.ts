@@ -14,15 +14,15 @@ interface Row {
 }
 
 export function createLayerList(goTo: (cursor: number) => void): { element: HTMLElement; draw(state: FlowState, active: number): void } {
-  const head = html(
-    'header',
-    { class: 'layer-head' },
-    html('h2', {}, 'Layers, z → x'),
+  const heads = html(
+    'div',
+    { class: 'layer-heads', 'aria-hidden': 'true' },
+    html('span'),
     html('span', {}, 'margin'),
-    html('span', { title: 'Mean over the particles, z → x' }, 'log|det|'),
+    html('span', {}, 'log|det|'),
   );
   const list = html('ol', { class: 'layers' });
-  const element = html('section', { class: 'layer-list', 'aria-label': 'Layers' }, head, list);
+  const element = html('section', { class: 'layer-list', 'aria-label': 'Layers' }, html('h2', {}, 'Layers, z → x'), heads, list);
   let rows: Row[] = [];
 
   function createRow(number: number): Row {

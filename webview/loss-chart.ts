@@ -72,7 +72,7 @@ export function createLossChart(): LossChart {
     show(empty, !some);
     picture.toggleAttribute('hidden', !some);
     if (!some || width === 0) {
-      write(gap, training.floor === undefined ? '' : `least possible ${describe.number(training.floor)}`);
+      write(gap, training.floor === undefined ? '' : `least possible loss ${describe.number(training.floor)}`);
       return;
     }
     const end = curve.steps.length - 1;

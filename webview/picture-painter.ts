@@ -16,7 +16,8 @@ export class PicturePainter {
   private logDet = new Float32Array(0);
   private folded = new Uint8Array(0);
 
-  draw(context: CanvasRenderingContext2D, scene: Scene, at: Projection, width: number): void {
+  /** `reach` is the plane's shorter side in pixels. */
+  draw(context: CanvasRenderingContext2D, scene: Scene, at: Projection, reach: number): void {
     const { theme, instant, cursor, state, picture, target } = scene;
     if (picture) {
       this.fit(picture);
@@ -26,7 +27,7 @@ export class PicturePainter {
       this.grid.draw(context, { points: this.carried, logDet: this.logDet, folded: this.folded, side, domain }, at, theme);
     }
     target?.draw(context, at, theme, nearness(cursor / state.layers.length));
-    if (picture) this.drawParticles(context, scene, picture, at, width < 500 ? 1.5 : 2.25);
+    if (picture) this.drawParticles(context, scene, picture, at, Math.min(Math.max(reach / 260, 1.5), 4));
   }
 
   private drawParticles(context: CanvasRenderingContext2D, scene: Scene, { particles }: Picture, at: Projection, size: number): void {

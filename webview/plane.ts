@@ -6,7 +6,8 @@ import * as describe from './describe';
 import { html, prepareCanvas, show, svg, update, write } from './element';
 import { createLayerOverlay, createPatterns } from './layer-overlay';
 import { PicturePainter } from './picture-painter';
-import { createProbeOverlay, probePoint } from './probe-overlay';
+import { createProbeOverlay } from './probe-overlay';
+import { probePoint } from './probe-point';
 import { leastExtent, nearness, projectionOf, windowOf, type Projection, type Zoom } from './scales';
 import { activeLayer, type Scene } from './scene';
 import type { Point } from './strip';
@@ -100,7 +101,7 @@ export function createPlane(actions: PlaneActions): Plane {
     if (move) {
       event.preventDefault();
       const step = (event.shiftKey ? steps.large : steps.small) / projection().scale;
-      const [x, y] = probePoint(scene) ?? [0, 0];
+      const [x, y] = probePoint(scene.state.probe, scene.cursor, scene.instant) ?? [0, 0];
       actions.placeProbe([x + move[0] * step, y + move[1] * step]);
     } else if (event.key === 'Escape' && scene.state.probe) {
       actions.removeProbe();
@@ -125,7 +126,7 @@ export function createPlane(actions: PlaneActions): Plane {
       const depth = state.layers.length;
       const at = projection();
       const view = windowOf(at, width, height);
-      painter.draw(prepareCanvas(canvas, width, height), next, at, width);
+      painter.draw(prepareCanvas(canvas, width, height), next, at, Math.min(width, height));
       base.draw(at, nearness(1 - cursor / depth));
       axes.draw(next, view, width, height);
       layer.draw(next, at, view);

@@ -2,18 +2,9 @@
 
 import { line } from 'd3';
 import { show, svg, update } from './element';
+import { probePoint } from './probe-point';
 import type { Projection } from './scales';
 import type { Scene } from './scene';
-import type { Point } from './strip';
-
-/** Where the probe is at the scene's cursor, or nothing where there is none. */
-export function probePoint({ state, cursor, instant }: Scene): Point | undefined {
-  const { probe } = state;
-  if (probe === undefined) return undefined;
-  if (probe.walked.stage === cursor) return [probe.walked.point[0], probe.walked.point[1]];
-  const [from, to] = [probe.route[instant.layer - 1], probe.route[instant.layer]];
-  return [from[0] + (to[0] - from[0]) * instant.s, from[1] + (to[1] - from[1]) * instant.s];
-}
 
 export function createProbeOverlay(): { element: SVGGElement; draw(scene: Scene, projection: Projection): void } {
   const [past, ahead] = [svg('path', { class: 'probe-route' }), svg('path', { class: 'probe-route ahead' })];
@@ -26,7 +17,7 @@ export function createProbeOverlay(): { element: SVGGElement; draw(scene: Scene,
   return {
     element,
     draw: (scene, { scale, left, top }) => {
-      const now = probePoint(scene);
+      const now = probePoint(scene.state.probe, scene.cursor, scene.instant);
       show(element, now !== undefined);
       if (now === undefined || scene.state.probe === undefined) return;
       const pixel = ([x, y]: readonly number[]): [number, number] => [left + scale * x, top - scale * y];

@@ -3,7 +3,7 @@
 import * as describe from './describe';
 import { html, show } from './element';
 import { createFigures } from './figures';
-import { probePoint } from './probe-overlay';
+import { probePoint } from './probe-point';
 import { activeLayer, type Scene } from './scene';
 
 export function createProbeReadout(remove: () => void): { element: HTMLElement; draw(scene: Scene): void } {
@@ -24,7 +24,7 @@ export function createProbeReadout(remove: () => void): { element: HTMLElement; 
     draw: (scene) => {
       const { state, cursor } = scene;
       const { probe } = state;
-      const at = probePoint(scene);
+      const at = probePoint(probe, cursor, scene.instant);
       show(hint, probe === undefined);
       show(figures.element, probe !== undefined);
       show(close, probe !== undefined);

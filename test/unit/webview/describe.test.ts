@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import type { FlowState, LayerState } from '../../../src/protocol/messages';
+import * as sentence from '../../../webview/describe';
+
+const layer = (more: Partial<LayerState> = {}): LayerState => ({
+  number: 1,
+  label: 'planar',
+  margin: 0.5,
+  status: 'ok',
+  doubtful: 0,
+  residual: 0,
+  overlay: { kind: 'hyperplane', w: [1, 0], b: 0, uHat: [0, 1], kappa: 0, danger: 0, fold: 0 },
+  ...more,
+});
+
+const state = (more: Partial<FlowState> = {}): FlowState => ({
+  uri: 'file:///a.nflow',
+  name: 'a.nflow',
+  closedForm: 'encode',
+  objective: { type: 'forward-kl', target: 'two-moons' },
+  axes: ['x₁', 'x₂'],
+  epsilon: 0.05,
+  training: { status: 'idle', step: 1200, until: 4000, loss: 2.3141 },
+  layers: [layer(), layer({ number: 2, margin: 0.04, status: 'near-singular', residual: 3.2e-16 })],
+  cursor: 0,
+  layerDuration: 600,
+  ...more,
+});
+
+describe('the sentences of the views', () => {
+  it('say which objective, and which direction is solved, always with the arrow', () => {
+    assert.equal(sentence.objective(state()), 'forward KL · two-moons');
+    assert.equal(sentence.directions(state()), 'x → z closed form, z → x solved, residual ≤ 3.2e−16');
+    assert.equal(sentence.directions(state({ closedForm: 'generate', layers: [layer()] })), 'z → x closed form, x → z solved');
+  });
+
+  it('say where the cursor is', () => {
+    assert.equal(sentence.stage(3, 16), 'stage 3 of 16');
+    assert.equal(sentence.stage(3.25, 16), 'stage 3.25 of 16');
+    assert.equal(sentence.stage(0, 16), 'stage 0 of 16 (z)');
+    assert.equal(sentence.stage(16, 16), 'stage 16 of 16 (x)');
+  });
+
+  it('say what is wrong with a layer in words', () => {
+    assert.equal(sentence.warning(layer(), 0.05), undefined);
+    assert.equal(sentence.warning(layer({ status: 'near-singular' }), 0.05), 'nearly singular, margin < 0.05');
+    assert.equal(sentence.warning(layer({ status: 'folds' }), 0.05), 'folds space');
+    assert.equal(sentence.warning(layer({ doubtful: 1 }), 0.05), 'inverse doubtful for 1 particle');
+    assert.equal(sentence.warning(layer({ doubtful: 1200 }), 0.05), 'inverse doubtful for 1,200 particles');
+  });
+
+  it('say how training stands', () => {
+    assert.equal(sentence.training(state()), 'step 1,200 of 4,000 · loss 2.314');
+    assert.equal(sentence.training(state({ training: { status: 'idle', step: 0, until: 10 } })), 'step 0 of 10');
+  });
+
+  it('say whether the picture is that of the text', () => {
+    assert.equal(sentence.problem(state()), undefined);
+    assert.equal(sentence.problem(state({ problem: 'w is too long.' })), 'Showing the last good flow: w is too long.');
+    assert.equal(sentence.problem(state({ problem: 'w is too long.', layers: [] })), 'There is no flow to show yet: w is too long.');
+  });
+
+  it('never print a margin that is not 0 as 0', () => {
+    assert.deepEqual([1, 0.5, 0.046, 0.0031, 2e-7, 0, -1.2].map(sentence.margin), [
+      '1.00',
+      '0.50',
+      '0.046',
+      '0.003',
+      '2e−7',
+      '0.00',
+      '−1.20',
+    ]);
+  });
+
+  it('print numbers as a person writes them', () => {
+    assert.deepEqual([2.3141, -1, 1e-9, 0, NaN, -Infinity].map(sentence.number), ['2.314', '−1', '1e−9', '0', 'not a number', '−∞']);
+  });
+});

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { lossCurve, lossRange } from '../../../webview/losses';
+
+const pairs = (loss: (i: number) => number, count = 400): Float32Array =>
+  Float32Array.from({ length: 2 * count }, (_, i) => (i % 2 === 0 ? (i / 2) * 10 : loss((i - 1) / 2)));
+
+describe('the loss curve', () => {
+  it('is empty before training', () => {
+    assert.deepEqual(lossCurve(new Float32Array(0)), { steps: [], losses: [], smooth: [] });
+  });
+
+  it('leaves a constant loss as it is, from the first step on', () => {
+    assert.deepEqual(new Set(lossCurve(pairs(() => 2)).smooth), new Set([2]));
+  });
+
+  it('averages the noise of mini-batches away', () => {
+    const { smooth } = lossCurve(pairs((i) => 1 + (i % 2 === 0 ? 0.5 : -0.5)));
+    assert.ok(smooth.slice(100).every((value) => Math.abs(value - 1) < 0.06));
+  });
+
+  it('leaves out what is not finite', () => {
+    const { steps, losses } = lossCurve(pairs((i) => (i === 2 ? NaN : 1), 4));
+    assert.deepEqual(steps, [0, 10, 30]);
+    assert.deepEqual(losses, [1, 1, 1]);
+  });
+});
+
+describe('the range of the loss chart', () => {
+  it('reaches down to the least possible loss and up to the greatest there was', () => {
+    const [low, high] = lossRange(lossCurve(pairs((i) => 3 - i / 400)), 1);
+    assert.ok(low < 1 && low > 0.8);
+    assert.ok(high > 3 && high < 3.2);
+  });
+
+  it('is not flattened by a few early losses that dwarf the rest', () => {
+    const [, high] = lossRange(lossCurve(pairs((i) => (i < 3 ? 1e6 : 2 - i / 400))), 1);
+    assert.ok(high < 4);
+  });
+
+  it('has a height even for a single loss', () => {
+    const [low, high] = lossRange(lossCurve(pairs(() => 2, 1)), undefined);
+    assert.ok(low < 2 && high > 2);
+  });
+});
