@@ -50,8 +50,8 @@ function readLayer(reader: Reader, node: ParsedNode | null, place: Range, dim: n
   if (misplaced !== undefined) {
     const remedy = layerTypes.has(misplaced.name)
       ? 'begin it on a line of its own with "- "'
-      : `indent it further, or write ${type.name}: { ${misplaced.name}: … }`;
-    return reader.error(misplaced.key, `${misplaced.name} stands beside ${type.name}, not inside it: ${remedy}.`);
+      : `indent it further, or write ${type.name}: { ${reader.quote(misplaced.key)}: … }`;
+    return reader.error(misplaced.key, `${reader.quote(misplaced.key)} stands beside ${type.name}, not inside it: ${remedy}.`);
   }
   if (head.node === null) return { type: type.name, options: optionsOf(type, {}), initial: {} };
   const settings = reader.mapping(head.node, type.name, keys, `${type.name} alone, or ${type.name}: { ${keys[0]}: … }`);

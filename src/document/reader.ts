@@ -61,7 +61,7 @@ export class Reader {
     for (const { name, key } of entries.values()) {
       if (known.includes(name)) continue;
       const meant = nearest(name, known);
-      this.error(key, `${owner} has no key "${name}": ${meant ? `did you mean ${meant}?` : `it takes ${eitherOf(known)}.`}`);
+      this.error(key, `${owner} has no key "${this.quote(key)}": ${meant ? `did you mean ${meant}?` : `it takes ${eitherOf(known)}.`}`);
     }
     return entries;
   }
@@ -76,9 +76,13 @@ export class Reader {
         continue;
       }
       const name = pair.key.source;
+      if (name === '') {
+        this.error(key, 'A name is missing before this colon: write it, or take the colon away.');
+        continue;
+      }
       const value = pair.value && pair.value.range[1] > pair.value.range[0] ? pair.value : null;
       const entry = { name, key, node: value, ...(value ? this.range(value) : key) };
-      if (entries.has(name)) this.error(key, `${name} is given twice: keep one of them.`);
+      if (entries.has(name)) this.error(key, `${this.quote(key)} is given twice: keep one of them.`);
       else entries.set(name, entry);
     }
     return entries;

@@ -135,6 +135,7 @@ describe('a mistake', () => {
       flowWith('<<: { seed: 1 }'),
       [`error [<<] A flow has no key "<<": it takes nflow, dim, base, seed, objective, training, layers or weights.`],
     ],
+    ['a colon without a name', flowWith(': 3'), ['error [] A name is missing before this colon: write it, or take the colon away.']],
     ['a tab', 'nflow: 1\nobjective:\n\ttype: x\n', ['error [\t] A tab indents this line: YAML is indented with spaces.']],
     ['a second flow', `${flowWith('dim: 2')}---\nnflow: 1\n`, ['error [---] A second YAML document begins here: write one flow per file.']],
     ['an empty file', '', ['error [] There is no flow in this file: begin with "nflow: 1".']],
