@@ -2,11 +2,16 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { FlowSession } from '../session/session';
 import type { Snapshot } from '../session/snapshot';
-import type { OpenFlow } from './open-flows';
 
 /** While a flow trains, it is kept at least this often (ms). */
 const interval = 1000;
+
+interface Saved {
+  readonly uri: vscode.Uri;
+  readonly session: FlowSession;
+}
 
 interface Stored extends Pick<Snapshot, 'shape' | 'cursor' | 'probe'> {
   readonly step: number;
@@ -20,12 +25,12 @@ interface Stored extends Pick<Snapshot, 'shape' | 'cursor' | 'probe'> {
  * is a few kilobytes, and written synchronously: it must be whole when the extension host is ended.
  */
 export class Autosave implements vscode.Disposable {
-  private readonly due = new Map<OpenFlow, NodeJS.Timeout>();
+  private readonly due = new Map<Saved, NodeJS.Timeout>();
 
   constructor(private readonly folder: vscode.Uri) {}
 
   /** Keeps this flow from now on, soon after each change. */
-  watch(flow: OpenFlow): void {
+  watch(flow: Saved): void {
     flow.session.subscribe(() => {
       if (!this.due.has(flow))
         this.due.set(
@@ -35,7 +40,7 @@ export class Autosave implements vscode.Disposable {
     });
   }
 
-  save(flow: OpenFlow): void {
+  save(flow: Saved): void {
     clearTimeout(this.due.get(flow));
     this.due.delete(flow);
     const snapshot = flow.session.snapshot();

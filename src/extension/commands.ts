@@ -17,7 +17,7 @@ const onFlow: Readonly<Record<Exclude<ViewCommand, 'openFlowView' | 'newFlow'>, 
   saveWeights,
 };
 
-/** Registers every command; a webview's buttons run them through the same ids, see {@link runViewCommand}. */
+/** Registers every command; a webview's buttons run them by the same ids. */
 export function registerCommands(flows: OpenFlows, view: FlowView): vscode.Disposable {
   const registered = Object.entries(onFlow).map(([name, run]) =>
     vscode.commands.registerCommand(`nflow.${name}`, async (uri?: unknown) => {
@@ -35,12 +35,6 @@ export function registerCommands(flows: OpenFlows, view: FlowView): vscode.Dispo
       if (named) view.open(await flows.open(named));
     }),
   );
-}
-
-/** A button of a view was pressed: its flow becomes the active one, and the command of the palette runs. */
-export async function runViewCommand(command: ViewCommand, flows: OpenFlows, flow: OpenFlow | undefined): Promise<void> {
-  if (flow) flows.activate(flow);
-  await vscode.commands.executeCommand(`nflow.${command}`);
 }
 
 async function reset(flow: OpenFlow): Promise<void> {

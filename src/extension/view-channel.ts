@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
-import type { FromView, Frame, ToView } from '../protocol/messages';
+import type { FromView, Frame, ToView, ViewCommand } from '../protocol/messages';
 import { pack } from '../protocol/pack';
 import type { FlowSession } from '../session/session';
 import { flowState } from './flow-state';
-import { runViewCommand } from './commands';
 import type { OpenFlow, OpenFlows } from './open-flows';
 
 /** Where a view only needs figures about the picture, how long it leaves between two of them (ms). */
@@ -74,7 +73,7 @@ export class ViewChannel implements vscode.Disposable {
         void this.draw();
         break;
       case 'command':
-        void runViewCommand(message.command, this.flows, this.flow);
+        void this.run(message.command);
         break;
       case 'cursor':
         session?.moveTo(message.cursor);
@@ -83,6 +82,12 @@ export class ViewChannel implements vscode.Disposable {
         session?.setProbe(message.probe);
         break;
     }
+  }
+
+  /** A button was pressed: this flow becomes the active one, and the command of the palette runs. */
+  private async run(command: ViewCommand): Promise<void> {
+    if (this.flow) this.flows.activate(this.flow);
+    await vscode.commands.executeCommand(`nflow.${command}`);
   }
 
   private post(message: ToView): void {
