@@ -52,21 +52,21 @@ export class Workbench {
   /** Types into the Command Palette and returns the labels it offers then. The palette stays open. */
   async listCommands(text: string): Promise<string[]> {
     await this.quickInput(`>${text}`);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().waitFor();
-    return this.page.locator('.quick-input-list .monaco-list-row .label-name').allTextContents();
+    const labels = this.page.locator('.quick-input-list .label-name');
+    await labels.filter({ hasText: text }).first().waitFor();
+    return labels.allTextContents();
   }
 
-  /** Runs the command with this title from the Command Palette, for example `Flow: Train`. */
+  /** Runs the command with this title from the Command Palette, for example `Flow: Train`, as soon as it is offered. */
   async runCommand(title: string): Promise<void> {
-    await this.quickInput(`>${title}`);
-    await this.chooseRow(title);
+    await this.choose(`>${title}`, title);
   }
 
   /** Opens a file of the folder in an editor. */
   async openFile(file: string): Promise<void> {
-    await this.quickInput(file);
-    await this.chooseRow(path.basename(file));
-    await this.page.locator('.tab.active', { hasText: path.basename(file) }).waitFor();
+    const base = path.basename(file);
+    await this.choose(file, base);
+    await this.page.locator('.tab.active', { hasText: base }).waitFor();
   }
 
   /** The frame of the webview that holds an element matching the selector. */
@@ -113,10 +113,22 @@ export class Workbench {
     await this.page.locator('.quick-input-widget input.input').fill(text);
   }
 
-  private async chooseRow(text: string): Promise<void> {
-    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+  /** The palette does not look again while it is open, so what is not offered yet needs it opened again. */
+  private async choose(text: string, label: string, timeoutMs = 20_000): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    const row = this.page.locator('.quick-input-list .label-name').getByText(label, { exact: true }).first();
+    for (;;) {
+      await this.quickInput(text);
+      const offered = await row.waitFor({ timeout: 1000 }).then(
+        () => true,
+        () => false,
+      );
+      if (offered) break;
+      if (Date.now() > deadline) throw new Error(`The palette does not offer ${label}.`);
+      await this.page.keyboard.press('Escape');
+    }
     await row.click();
-    await row.waitFor({ state: 'hidden' });
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }
 }
 
