@@ -78,7 +78,7 @@ export class OpenFlows implements vscode.Disposable {
 
   dispose(): void {
     for (const flow of this.all) flow.session.dispose();
-    this.subscriptions.forEach((subscription) => subscription.dispose());
+    vscode.Disposable.from(...this.subscriptions).dispose();
   }
 
   get all(): OpenFlow[] {

@@ -56,7 +56,13 @@ export interface ProbeState {
   /** Where it is now after walking there layer by layer, and the stage it walked to. */
   readonly walked: { readonly stage: number; readonly point: readonly number[] };
   /** The last map it went through: which way, whether solved, with how many iterations and what residual. */
-  readonly lastStep?: { readonly layer: number; readonly direction: Direction; readonly solved: boolean; readonly iterations: number; readonly residual: number };
+  readonly lastStep?: {
+    readonly layer: number;
+    readonly direction: Direction;
+    readonly solved: boolean;
+    readonly iterations: number;
+    readonly residual: number;
+  };
   /** ‖walked − route‖ at the walked stage once it has come back to a stage it had visited: the round trip's error. */
   readonly roundTrip?: number;
   /** In the person's own units at the data side, where a data file was standardised: name and value. */
@@ -102,7 +108,8 @@ export type Target =
   | { readonly kind: 'density'; readonly side: number; readonly extent: number; readonly logDensity: Float32Array };
 
 /** The commands that a view's buttons run; each is also in the palette. */
-export type ViewCommand = 'train' | 'pause' | 'reset' | 'stepZToX' | 'stepXToZ' | 'runToX' | 'runToZ' | 'openFlowView' | 'newFlow' | 'saveWeights';
+export type ViewCommand =
+  'train' | 'pause' | 'reset' | 'stepZToX' | 'stepXToZ' | 'runToX' | 'runToZ' | 'openFlowView' | 'newFlow' | 'saveWeights';
 
 export type ToView =
   /** `undefined`: there is no flow to show. */

@@ -7,10 +7,17 @@ describe('a packed message', () => {
 
   it('comes back as it went in, bit for bit', () => {
     fc.assert(
-      fc.property(floats, fc.float64Array({ maxLength: 40 }), fc.uint32Array({ maxLength: 9 }), fc.string(), fc.nat(), (a, b, c, name, step) => {
-        const message = { name, step, a, b, c };
-        assert.deepEqual(unpack(pack(message)), message);
-      }),
+      fc.property(
+        floats,
+        fc.float64Array({ maxLength: 40 }),
+        fc.uint32Array({ maxLength: 9 }),
+        fc.string(),
+        fc.nat(),
+        (a, b, c, name, step) => {
+          const message = { name, step, a, b, c };
+          assert.deepEqual(unpack(pack(message)), message);
+        },
+      ),
     );
   });
 
