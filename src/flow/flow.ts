@@ -61,8 +61,9 @@ export function initialParameters(spec: FlowSpec): Float64Array {
   );
   const all = Float64Array.from(drawn.flatMap((values) => Array.from(values)));
   for (const { layer, name, offset, length } of slots) {
-    const given = spec.layers[layer].initial[name];
-    if (given === undefined) continue;
+    const { initial } = spec.layers[layer];
+    if (!Object.hasOwn(initial, name)) continue;
+    const given = initial[name];
     if (given.length !== length) throw new RangeError(`Layer ${layer + 1}: ${name} has ${given.length} values and needs ${length}.`);
     all.set(given, offset);
   }

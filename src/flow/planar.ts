@@ -84,7 +84,10 @@ class PlanarLayer implements Layer {
     }
   }
 
-  /** σ₁σ₂ = |det| and (σ₁ ∓ σ₂)² = h′²‖û‖²‖w‖² with the sign of det, so σ₁ = (p + √(p² + 4·det))/2 with p = h′‖û‖‖w‖; the others are 1. */
+  /**
+   * σ₁σ₂ = |det| and σ₁² + σ₂² = 2 + 2h′κ + p² with p = h′‖û‖‖w‖, so σ₁ = (p + √(p² + 4·det))/2; the others are 1. As
+   * (σ₁² − 1)(1 − σ₂²) = p² − h′²κ² ≥ 0, they lie between.
+   */
   singularValues(v: Float64Array): Float64Array {
     const a = this.activation(v, 0);
     const t = Math.tanh(a);
@@ -93,8 +96,9 @@ class PlanarLayer implements Layer {
     const values = new Float64Array(this.dim).fill(1);
     if (this.dim === 1) return values.fill(Math.abs(det));
     const product = slope * Math.hypot(...this.uHat) * Math.hypot(...this.w);
-    values[0] = (product + Math.sqrt(Math.max(0, product * product + 4 * det))) / 2;
-    values[this.dim - 1] = Math.abs(det) / values[0];
+    const largest = (product + Math.sqrt(Math.max(0, product * product + 4 * det))) / 2;
+    values[0] = Math.max(1, largest);
+    values[this.dim - 1] = Math.min(1, Math.abs(det) / largest);
     return values;
   }
 
@@ -120,14 +124,18 @@ class PlanarLayer implements Layer {
     return a;
   }
 
-  /** det = t² + (1 − t²)·(1 + κ): where 1 + κ > 0 every term is positive, so nothing cancels near the hyperplane. */
+  /** 1 + h′κ where that is far from 0; else t² + (1 − t²)·(1 + κ), whose terms are all positive where 1 + κ is, so that nothing cancels. */
   private determinant(a: number, p: number, into: LayerImage): void {
-    const t = Math.tanh(a);
     const slope = sech2(a);
     const change = slope * this.kappa;
-    const det = t * t + slope * this.slack;
-    into.det[p] = det;
-    into.logDet[p] = Math.abs(change) < 0.5 ? Math.log1p(change) : Math.log(Math.abs(det));
+    if (Math.abs(change) < 0.5) {
+      into.det[p] = 1 + change;
+      into.logDet[p] = Math.log1p(change);
+    } else {
+      const t = Math.tanh(a);
+      into.det[p] = t * t + slope * this.slack;
+      into.logDet[p] = Math.log(Math.abs(into.det[p]));
+    }
   }
 }
 

@@ -3,7 +3,7 @@
 import { customGrad, scalar, tensor1d, tensor2d, type Scalar, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import { parameterSlots } from '../flow/flow';
 import { closedFormDirection, type FlowSpec } from '../flow/spec';
-import { kernels } from './kernel';
+import { kernels } from './kernels';
 
 /** cost(x) of the d numbers of `points` that begin at `at`; its gradient is written to the same place in `gradient`. */
 export type Cost = (points: ArrayLike<number>, at: number, gradient: Float32Array) => number;

@@ -3,8 +3,6 @@
  * only speeds up what `src/flow` says; it is never a second truth, and tests hold the two together.
  */
 
-import { planarKernel } from './planar-kernel';
-
 /** One layer with fixed values on its way through one batch of n points in R^d: `forward` once, then `backward` at most once. */
 export interface Kernel {
   /** y = φ(v) (n × d), and log|det J_φ(v)| added to `logDet` (n). */
@@ -17,6 +15,3 @@ export interface Kernel {
 }
 
 export type CreateKernel = (dim: number, options: Readonly<Record<string, boolean>>, values: Float64Array) => Kernel;
-
-/** The kernel of every layer type, by the type's name. */
-export const kernels: ReadonlyMap<string, CreateKernel> = new Map([['planar', planarKernel]]);

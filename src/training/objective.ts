@@ -2,7 +2,7 @@
 
 import { standardNormal } from '../flow/base';
 import { RandomStream, streams } from '../flow/random';
-import { samplers } from '../flow/samplers';
+import { samplers, type Sampler } from '../flow/samplers';
 import type { FlowSpec } from '../flow/spec';
 import { energies } from '../flow/targets';
 import type { Cost } from './flow-op';
@@ -50,12 +50,12 @@ export function trainingObjective(spec: FlowSpec, table?: PointTable): TrainingO
     };
   }
 
-  const sampler = samplers.get(objective.data);
-  if (sampler === undefined && table === undefined) {
+  const source = samplers.get(objective.data) ?? (table && resampling(table, dim));
+  if (source === undefined) {
     throw new RangeError(`"${objective.data}" is not one of ${[...samplers.keys()].join(', ')}, and no points of a data file were given.`);
   }
   return {
-    batch: (step) => (sampler !== undefined ? sampler.sample(count, streamOf(step)) : resample(table!, dim, count, streamOf(step))),
+    batch: (step) => source.sample(count, streamOf(step)),
     cost: (points, at, gradient) => {
       let sum = (dim / 2) * Math.log(2 * Math.PI);
       for (let i = at; i < at + dim; i++) {
@@ -69,12 +69,16 @@ export function trainingObjective(spec: FlowSpec, table?: PointTable): TrainingO
   };
 }
 
-/** `count` points of the table, drawn with replacement. */
-function resample(table: PointTable, dim: number, count: number, random: RandomStream): Float64Array {
-  const batch = new Float64Array(count * dim);
-  for (let p = 0; p < count; p++) {
-    const at = dim * random.index(table.count);
-    batch.set(table.points.subarray(at, at + dim), p * dim);
-  }
-  return batch;
+/** Points of the table, drawn with replacement. */
+function resampling(table: PointTable, dim: number): Pick<Sampler, 'sample'> {
+  return {
+    sample(count, random) {
+      const batch = new Float64Array(count * dim);
+      for (let p = 0; p < count; p++) {
+        const at = dim * random.index(table.count);
+        batch.set(table.points.subarray(at, at + dim), p * dim);
+      }
+      return batch;
+    },
+  };
 }

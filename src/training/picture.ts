@@ -55,7 +55,9 @@ export function drawPicture(flow: Flow, step: number, seed: number, { particles:
     grid: plane(count, count + side * side),
     gridDets: dets(count, count + side * side),
     meanLogDet: Float64Array.from(perLayer((k) => passes[k].logDet.subarray(0, count).reduce((sum, log) => sum + log, 0) / count)),
-    doubtful: Uint32Array.from(perLayer((k) => passes[k].status.subarray(0, count).filter((status) => status !== InverseStatus.Ok).length)),
+    doubtful: Uint32Array.from(
+      perLayer((k) => passes[k].status.subarray(0, count).filter((status: InverseStatus) => status !== InverseStatus.Ok).length),
+    ),
     residual: Float64Array.from(perLayer((k) => passes[k].residual.subarray(0, count).reduce((most, one) => (one > most ? one : most), 0))),
   };
 }

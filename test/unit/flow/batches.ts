@@ -1,0 +1,41 @@
+import type { InverseReport, Layer, LayerImage } from '../../../src/flow/layer';
+import type { FlowSpec, LayerSpec, Objective } from '../../../src/flow/spec';
+
+/** What a layer makes of a batch of points. */
+export function forward(layer: Layer, v: readonly number[]): LayerImage {
+  const image = imageOf(layer, v.length);
+  layer.forward(Float64Array.from(v), image);
+  return image;
+}
+
+/** What a layer's inverse makes of a batch of points. */
+export function inverse(layer: Layer, y: readonly number[]): LayerImage & InverseReport {
+  const count = y.length / layer.dim;
+  const report = { status: new Uint8Array(count), iterations: new Uint16Array(count), residual: new Float64Array(count) };
+  const image = imageOf(layer, y.length);
+  layer.inverse(Float64Array.from(y), image, report);
+  return { ...image, ...report };
+}
+
+function imageOf(layer: Layer, length: number): LayerImage {
+  const count = length / layer.dim;
+  return { points: new Float64Array(length), det: new Float64Array(count), logDet: new Float64Array(count) };
+}
+
+export const planarLayers = (depth: number, raw = false): LayerSpec[] =>
+  Array.from({ length: depth }, () => ({ type: 'planar', options: { raw }, initial: {} }));
+
+export function specOf(objective: Objective, layers: readonly LayerSpec[], changes: Partial<FlowSpec> = {}): FlowSpec {
+  return {
+    dim: 2,
+    base: 'standard-normal',
+    seed: 7,
+    objective,
+    training: { steps: 100, batch: 64, optimizer: 'adam', learningRate: 5e-3 },
+    layers,
+    ...changes,
+  };
+}
+
+export const towardsMoons: Objective = { type: 'forward-kl', data: 'two-moons' };
+export const towardsU1: Objective = { type: 'reverse-kl', energy: 'U1' };

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { InverseStatus, type Layer, type Overlay } from '../../../src/flow/layer';
+import { planar } from '../../../src/flow/planar';
+import { planarRoots, solvePlanar } from '../../../src/flow/planar-inverse';
+import reference from '../../fixtures/flow/planar-reference.json';
+import { forward, inverse } from './batches';
+
+const layerOf = (w: number[], u: number[], b: number, raw = false): Layer =>
+  planar.create(w.length, { raw }, Float64Array.from([...w, ...u, b]));
+
+function close(actual: number, expected: number, tolerance: number, what: string): void {
+  const error = Math.abs(actual - expected);
+  assert.ok(error <= tolerance * Math.max(1e-300, Math.abs(expected)), `${what}: ${actual} instead of ${expected}`);
+}
+
+describe('the planar layer by hand', () => {
+  // wᵀu = 0, so softplus(wᵀu) = ln 2 and κ = ln 2 − 1 whatever ‖w‖ is; û = u + (ln 2 − 1)·w/‖w‖².
+  // With ‖w‖ in place of ‖w‖², û₁ would be ln 2 − 1; with one log too many, κ would be log(1 + ln 2) − 1.
+  const layer = layerOf([2, 0], [0, 1], 0);
+
+  it('û = u + (softplus(−wᵀu) − 1)·w/‖w‖²', () => {
+    const { uHat, kappa } = layer.overlay(0.1);
+    close(uHat[0], (Math.LN2 - 1) / 2, 1e-15, 'û₁');
+    close(uHat[1], 1, 1e-15, 'û₂');
+    close(kappa, Math.LN2 - 1, 1e-15, 'κ');
+  });
+
+  it('on the hyperplane the point stays and det = softplus(wᵀu), the margin', () => {
+    const { points, det, logDet } = forward(layer, [0, 5]);
+    assert.deepEqual(Array.from(points), [0, 5]);
+    close(det[0], Math.LN2, 1e-15, 'det');
+    close(logDet[0], Math.log(Math.LN2), 1e-15, 'log det');
+    close(layer.margin, Math.LN2, 1e-15, 'margin');
+  });
+
+  it('where tanh a = 1/2, the point moves by û/2 and det = 1 + ¾·κ', () => {
+    // a = 2·v₁ = atanh(½) = ½·ln 3
+    const { points, det } = forward(layer, [Math.log(3) / 4, 0]);
+    close(points[0], Math.log(3) / 4 + (Math.LN2 - 1) / 4, 1e-15, 'y₁');
+    close(points[1], 0.5, 1e-15, 'y₂');
+    close(det[0], 1 + 0.75 * (Math.LN2 - 1), 1e-15, 'det');
+  });
+});
+
+describe('the planar layer against 60 digits', () => {
+  reference.layers.forEach((expected, i) => {
+    it(`case ${i + 1}: w = [${expected.w.join(', ')}], u = [${expected.u.join(', ')}]${expected.raw ? ', raw' : ''}`, () => {
+      const layer = layerOf(expected.w, expected.u, expected.b, expected.raw);
+      const { uHat, kappa } = layer.overlay(0.1);
+      const { points, det, logDet } = forward(layer, expected.v);
+      expected.uHat.forEach((value, j) => close(uHat[j], value, 1e-14, `û${j + 1}`));
+      close(kappa, expected.kappa, 1e-14, 'κ');
+      close(layer.margin, expected.margin, 1e-13, 'margin');
+      const size = Math.hypot(...expected.v) + Math.hypot(...expected.uHat);
+      expected.y.forEach((value, j) => close(size + points[j], size + value, 1e-15, `y${j + 1}`));
+      close(det[0], expected.det, 1e-13, 'det');
+      close(logDet[0], expected.logDet, 1e-12, 'log det');
+    });
+  });
+});
+
+describe('the inverse of the planar layer', () => {
+  it('finds every root to full accuracy, near κ = −1 too', () => {
+    for (const { kappa, c, roots } of reference.roots) {
+      const found = planarRoots(kappa, c);
+      assert.equal(found.length, roots.length, `κ = ${kappa}, c = ${c}`);
+      roots.forEach((root, i) => close(found[i], root, 1e-12, `κ = ${kappa}, c = ${c}, root ${i + 1}`));
+    }
+  });
+
+  it('has three roots at c = 0 beyond κ = −1, and only 0 up to there', () => {
+    assert.deepEqual(planarRoots(-1, 0), [0]);
+    const [left, middle, right] = planarRoots(-4, 0);
+    assert.equal(middle, 0);
+    assert.equal(left, -right);
+    close(right, 4 * Math.tanh(right), 1e-14, 'the outer root');
+  });
+
+  it('stays short for any κ ≥ −1 and any c', () => {
+    const anySize = fc.double({ min: -300, max: 300, noNaN: true }).map((power) => 10 ** power);
+    const slack = fc.double({ min: -300, max: 8, noNaN: true }).map((power) => 10 ** power);
+    fc.assert(
+      fc.property(slack, anySize, fc.boolean(), (s, size, negative) => {
+        const c = negative ? -size : size;
+        const { root, iterations } = solvePlanar(s - 1, s, c);
+        assert.ok(iterations <= 60, `${iterations} iterations`);
+        assert.ok(Number.isFinite(root) && (root === 0 || Math.sign(root) === Math.sign(c)));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('says where several points have the same image, and gives the one outside the fold on its own side', () => {
+    const layer = layerOf([1, 0], [-3, 0.5], 0, true);
+    const { points, det, status } = inverse(layer, [0.1, 0, -0.1, 0, 50, 0]);
+    assert.deepEqual(Array.from(status), [InverseStatus.SeveralPreimages, InverseStatus.SeveralPreimages, InverseStatus.Ok]);
+    assert.ok(points[0] > 0 && points[2] < 0);
+    assert.ok(det.every((value) => value > 0));
+    const images = planarRoots(-3, 0.1).flatMap((r) => Array.from(forward(layer, [r, 0]).points.subarray(0, 1)));
+    images.forEach((image) => close(image, 0.1, 1e-14, 'image of a preimage'));
+    assert.equal(images.length, 3);
+  });
+
+  it('says when its input is not finite', () => {
+    const { status } = inverse(layerOf([1, 0.5], [0.3, 0.2], 0), [NaN, 0, 1, Infinity, 1, 2]);
+    assert.deepEqual(Array.from(status), [InverseStatus.NotFinite, InverseStatus.NotFinite, InverseStatus.Ok]);
+  });
+});
+
+describe('the planar layer at w = 0', () => {
+  it('is the translation by u·tanh(b) when constrained', () => {
+    const layer = layerOf([0, 0], [0.5, -0.25], 1);
+    assert.equal(layer.margin, 1);
+    const { points, det } = forward(layer, [1, 2]);
+    close(points[0], 1 + 0.5 * Math.tanh(1), 1e-15, 'y₁');
+    close(points[1], 2 - 0.25 * Math.tanh(1), 1e-15, 'y₂');
+    assert.equal(det[0], 1);
+    const back = inverse(layer, Array.from(points));
+    assert.deepEqual(Array.from(back.status), [InverseStatus.Ok]);
+    close(back.points[0], 1, 1e-15, 'v₁');
+  });
+
+  it('stays finite, or says that it is not, as w shrinks', () => {
+    for (const size of [1e-3, 1e-30, 1e-150, 1e-200, 1e-308, 5e-324]) {
+      const layer = layerOf([size, size], [0.5, -0.25], 1);
+      assert.ok(Number.isFinite(layer.margin));
+      const { residual, status } = inverse(layer, [1, 2]);
+      const said: InverseStatus = status[0];
+      assert.ok(Number.isFinite(residual[0]) || said === InverseStatus.NotFinite, `‖w‖ = ${size}`);
+    }
+  });
+});
+
+describe('the danger strip and the fold', () => {
+  /** det at a = wᵀv + b, for a layer whose w is a unit vector and b = 0. */
+  const detAt = (layer: Layer, a: number): number => forward(layer, [a, 0.7]).det[0];
+  const squeezing = fc.double({ min: -60, max: 3, noNaN: true });
+
+  it('det = ε exactly on the edge of the strip, below inside and above outside', () => {
+    fc.assert(
+      fc.property(squeezing, fc.double({ min: 1e-6, max: 0.99, noNaN: true }), (wu, epsilon) => {
+        const layer = layerOf([1, 0], [wu, 0.3], 0);
+        const { danger, fold }: Overlay = layer.overlay(epsilon);
+        assert.equal(fold, 0);
+        assert.equal(danger > 0, layer.margin < epsilon);
+        if (danger > 0) close(detAt(layer, danger), epsilon, 1e-10, 'det on the edge');
+        if (danger > 1e-3) {
+          assert.ok(detAt(layer, 0.999 * danger) < epsilon);
+          assert.ok(detAt(layer, -0.999 * danger) < epsilon);
+          assert.ok(detAt(layer, 1.001 * danger) > epsilon);
+        }
+      }),
+    );
+  });
+
+  it('det = 0 exactly on the edge of a fold, which lies inside the strip', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -1e6, max: -1.001, noNaN: true }), (kappa) => {
+        const layer = layerOf([1, 0], [kappa, 0.3], 0, true);
+        const { danger, fold } = layer.overlay(0.05);
+        close(1 + detAt(layer, fold), 1, 1e-9, 'det on the edge');
+        assert.ok(detAt(layer, 0.99 * fold) < 0 && detAt(layer, 1.01 * fold) > 0);
+        assert.ok(danger > fold);
+        assert.equal(layer.margin, 1 + kappa);
+      }),
+    );
+  });
+
+  it('an ε outside [0, 1) is refused', () => {
+    assert.throws(() => layerOf([1, 0], [0, 0], 0).overlay(1), /ε must be at least 0 and below 1/);
+  });
+});
