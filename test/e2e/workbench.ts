@@ -81,8 +81,9 @@ export class Workbench {
     throw new Error(`No webview holds ${selector}.`);
   }
 
-  /** Reloads the window and waits until the workbench stands again. */
+  /** Reloads the window and waits until the workbench stands again. VS Code in a browser notes every 5 s which editors are open. */
   async reload(): Promise<void> {
+    await this.page.waitForTimeout(6000);
     await this.page.reload();
     await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
   }
