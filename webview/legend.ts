@@ -6,10 +6,12 @@ import { activeLayer, type Scene } from './scene';
 import { divergingSteps, type Theme } from './theme';
 
 export function createLegend(): { element: HTMLElement; draw(scene: Scene): void } {
-  const steps = Array.from({ length: divergingSteps }, (_, i) =>
-    svg('rect', { x: (i * 120) / divergingSteps, width: 120 / divergingSteps + 0.5, height: 8 }),
+  const steps = Array.from({ length: divergingSteps }, (_, i) => svg('rect', { x: i, width: 1.05, height: 1 }));
+  const ramp = svg(
+    'svg',
+    { class: 'ramp', viewBox: `0 0 ${divergingSteps} 1`, preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+    ...steps,
   );
-  const ramp = svg('svg', { class: 'ramp', width: 120, height: 8, 'aria-hidden': 'true' }, ...steps);
   const [low, high] = [html('span'), html('span')];
   const scale = html(
     'span',

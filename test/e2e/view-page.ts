@@ -1,0 +1,167 @@
+// One of the built webviews in a plain page, under the content security policy of the real one, with a stub in place of VS Code.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { pack } from '../../src/protocol/pack';
+import type { FlowState, Frame, FromView, Target } from '../../src/protocol/messages';
+import { themes, themeSheet, type ThemeName } from './themes';
+
+const origin = 'https://view.test/';
+const built = path.resolve('dist/webview');
+const policy = `default-src 'none'; style-src ${origin} 'nonce-n0nce'; script-src 'nonce-n0nce'`;
+
+export interface ViewOptions {
+  readonly view?: 'flow-view' | 'sidebar';
+  readonly theme?: ThemeName;
+  readonly width?: number;
+  readonly height?: number;
+  readonly reducedMotion?: boolean;
+  /** Time stands still but for what the test lets pass. */
+  readonly clock?: boolean;
+  /** What an earlier page of the same view saved. */
+  readonly saved?: unknown;
+}
+
+interface Stub {
+  posted: FromView[];
+  saved: unknown;
+  violations: string[];
+}
+declare const stub: Stub;
+
+export class ViewPage {
+  private constructor(
+    readonly page: Page,
+    private readonly clock: boolean,
+  ) {}
+
+  static async open(browser: Browser, options: ViewOptions = {}): Promise<ViewPage> {
+    const { view = 'flow-view', theme = 'dark', width = 1280, height = 800, reducedMotion = false, clock = false, saved } = options;
+    const page = await browser.newPage({ viewport: { width, height }, reducedMotion: reducedMotion ? 'reduce' : 'no-preference' });
+    const kind = themes[theme].kind;
+    const classes = kind === 'vscode-high-contrast-light' ? `${kind} vscode-high-contrast` : kind;
+    const files: Record<string, string> = {
+      '': `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>${view}</title>
+        <link rel="stylesheet" href="theme.css"><link rel="stylesheet" href="${view}.css"></head>
+        <body class="${classes}" data-vscode-theme-kind="${kind}">
+        <script nonce="n0nce" src="stub.js"></script><script nonce="n0nce" src="${view}.js"></script></body></html>`,
+      'theme.css': themeSheet(theme),
+      'stub.js': `const stub = { posted: [], saved: ${JSON.stringify(saved)}, violations: [] };
+        addEventListener('securitypolicyviolation', (e) => stub.violations.push(e.violatedDirective + ' ' + e.blockedURI + ' ' + e.sample));
+        function acquireVsCodeApi() {
+          return { postMessage: (m) => stub.posted.push(m), getState: () => stub.saved, setState: (s) => { stub.saved = s; } };
+        }`,
+    };
+    await page.route('**', async (route) => {
+      const file = route.request().url().slice(origin.length);
+      const body =
+        files[file] ?? (file.startsWith(view) && !file.endsWith('.map') ? readFileSync(path.join(built, file), 'utf8') : undefined);
+      if (body === undefined) return route.fulfill({ status: 404 });
+      const type = file.endsWith('.js') ? 'text/javascript' : file.endsWith('.css') ? 'text/css' : 'text/html';
+      return route.fulfill({ body, contentType: `${type}; charset=utf-8`, headers: { 'content-security-policy': policy } });
+    });
+    page.on('pageerror', (error) => {
+      throw error;
+    });
+    if (clock) await page.clock.install();
+    await page.goto(origin);
+    if (clock) await page.clock.pauseAt(new Date(Date.now() + 1000));
+    return new ViewPage(page, clock);
+  }
+
+  async state(state: FlowState | undefined): Promise<void> {
+    await this.page.evaluate((it) => window.postMessage({ type: 'state', state: it }), state);
+    await this.settle();
+  }
+
+  async frame(frame: Frame): Promise<void> {
+    await this.packed('frame', pack(frame));
+  }
+
+  async target(target: Target): Promise<void> {
+    await this.packed('target', pack(target));
+  }
+
+  private async packed(type: 'frame' | 'target', packed: ArrayBuffer): Promise<void> {
+    const text = Buffer.from(packed).toString('base64');
+    await this.page.evaluate(
+      ([kind, base64]) => {
+        const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+        window.postMessage({ type: kind, packed: bytes.buffer });
+      },
+      [type, text] as const,
+    );
+    await this.settle();
+  }
+
+  /** Waits until what was posted has been drawn. */
+  async settle(): Promise<void> {
+    if (this.clock) {
+      // A message is delivered outside the stopped clock; two frames of its time then draw it.
+      await this.page.evaluate(() => undefined);
+      await this.page.clock.runFor(40);
+    } else {
+      await this.page.evaluate(
+        () => new Promise<void>((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(() => done())), 0)),
+      );
+    }
+  }
+
+  /** What the view has posted since this was last called. */
+  takePosted(): Promise<FromView[]> {
+    return this.page.evaluate(() => stub.posted.splice(0));
+  }
+
+  saved(): Promise<unknown> {
+    return this.page.evaluate(() => stub.saved);
+  }
+
+  violations(): Promise<string[]> {
+    return this.page.evaluate(() => stub.violations);
+  }
+
+  async resize(width: number, height: number): Promise<void> {
+    await this.page.setViewportSize({ width, height });
+    await this.settle();
+  }
+
+  async changeTheme(theme: ThemeName): Promise<void> {
+    await this.page.evaluate(
+      ([kind, variables]) => {
+        for (const [name, value] of variables) document.documentElement.style.setProperty(`--vscode-${name}`, value);
+        document.body.className = kind;
+      },
+      [themes[theme].kind, Object.entries(themes[theme].colours)] as const,
+    );
+    await this.settle();
+  }
+
+  async box(selector: string): Promise<{ x: number; y: number; width: number; height: number }> {
+    const box = await this.page.locator(selector).boundingBox();
+    if (box === null) throw new Error(`${selector} is not shown.`);
+    return box;
+  }
+
+  /** Red, green, blue and opacity, 0 … 255, of the most opaque pixel within two pixels of a point of a canvas. */
+  colourAt(canvas: string, x: number, y: number): Promise<number[]> {
+    return this.page.locator(canvas).evaluate(
+      (element: HTMLCanvasElement, at) => {
+        const pixels = element.getContext('2d')?.getImageData(Math.round(at.x) - 2, Math.round(at.y) - 2, 5, 5).data ?? [];
+        const colours = Array.from({ length: pixels.length / 4 }, (_, i) => Array.from(pixels.slice(4 * i, 4 * i + 4)));
+        return colours.reduce((most, colour) => (colour[3] > most[3] ? colour : most));
+      },
+      { x, y },
+    );
+  }
+
+  async screenshot(name: string): Promise<void> {
+    await this.page.screenshot({
+      path: path.resolve('test-results/e2e/pictures', `${name.replaceAll(' ', '-').replaceAll(',', '')}.png`),
+      fullPage: true,
+    });
+  }
+
+  close(): Promise<void> {
+    return this.page.close();
+  }
+}
