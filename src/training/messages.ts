@@ -60,10 +60,11 @@ export interface NotFinite {
   readonly step: number;
   readonly layer: number;
   readonly particle: number;
-  /** "log det", "gradient of u", "energy u(x)", … */
+  /** "image", "log det", "energy u(x)", "gradient of u", …: it completes "the … is not finite". */
   readonly quantity: string;
+  /** The parameters, which stay as they are: the step is not taken. */
   readonly before: Float32Array;
-  /** Equal to `before` where the step was not taken. */
+  /** What the step would have made of them. */
   readonly after: Float32Array;
 }
 

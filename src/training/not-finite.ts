@@ -23,9 +23,8 @@ const storable = (value: number): boolean => Number.isFinite(Math.fround(value))
  */
 export function firstNotFinite(spec: FlowSpec, objective: TrainingObjective, values: StepValues): NotFinite {
   const { step, before, after } = values;
-  const place = findInPass(spec, objective, values) ?? findInUpdate(spec, values) ?? { layer: -1, particle: -1, quantity: 'loss' };
-  const taken = after.every(Number.isFinite);
-  return { step, ...place, before, after: taken ? before : after.slice() };
+  const loss = { layer: -1, particle: -1, quantity: 'loss' };
+  return { step, ...(findInPass(spec, objective, values) ?? findInUpdate(spec, values) ?? loss), before, after: after.slice() };
 }
 
 type Place = Pick<NotFinite, 'layer' | 'particle' | 'quantity'>;
@@ -39,7 +38,7 @@ function findInPass(spec: FlowSpec, objective: TrainingObjective, { batch, befor
   for (const layer of order) {
     const pass = flow.pass(layer, flow.closedForm, points);
     const moved = pass.points.findIndex((value) => !storable(value));
-    if (moved >= 0) return { layer, particle: Math.floor(moved / dim), quantity: 'point' };
+    if (moved >= 0) return { layer, particle: Math.floor(moved / dim), quantity: 'image' };
     const particle = pass.logDet.findIndex((value) => !storable(value));
     if (particle >= 0) return { layer, particle, quantity: 'log det' };
     points = pass.points;
@@ -61,7 +60,7 @@ function findInUpdate(spec: FlowSpec, { gradient, first, second, after }: StepVa
     [gradient, (name) => `gradient of ${name}`],
     [first, (name) => `mean gradient of ${name}`],
     [second, (name) => `mean square gradient of ${name}`],
-    [after, (name) => `${name} after the step`],
+    [after, (name) => `new value of ${name}`],
   ];
   for (const [vector, quantity] of computed) {
     for (const { layer, name, offset, length } of parameterSlots(spec)) {

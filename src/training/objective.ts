@@ -64,7 +64,7 @@ export function trainingObjective(spec: FlowSpec, table?: PointTable): TrainingO
       }
       return sum;
     },
-    costName: '−log p_z(z)',
+    costName: 'log p_z(z)',
     constant: () => 0,
   };
 }

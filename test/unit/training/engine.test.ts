@@ -1,0 +1,315 @@
+import * as tf from '@tensorflow/tfjs';
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { buildFlow } from '../../../src/flow/flow';
+import type { FlowSpec } from '../../../src/flow/spec';
+import { startEngine, type EngineOptions } from '../../../src/training/engine';
+import type { Checkpoint, FromEngine, PointTable, ReadTable, ToEngine } from '../../../src/training/messages';
+import { drawPicture } from '../../../src/training/picture';
+import { planarLayers, specOf, towardsMoons, towardsU1 } from '../flow/batches';
+
+type Message<T extends FromEngine['type']> = Extract<FromEngine, { type: T }>;
+
+/** An engine on this thread, and everything that it said. */
+class Client {
+  readonly said: FromEngine[] = [];
+  private deliver: (message: ToEngine) => void = () => assert.fail('the engine listens at once');
+  private wake: () => void = () => undefined;
+
+  constructor(options: Partial<EngineOptions> = {}) {
+    startEngine(
+      {
+        post: (message) => {
+          this.said.push(structuredClone(message));
+          this.wake();
+        },
+        onMessage: (listener) => (this.deliver = listener),
+      },
+      { readTable, ...options },
+    );
+  }
+
+  send(message: ToEngine): void {
+    this.deliver(structuredClone(message));
+  }
+
+  /** The first message of that type after the first `from` messages, waited for. */
+  async hear<T extends FromEngine['type']>(type: T, from = 0): Promise<Message<T>> {
+    for (;;) {
+      const found = this.said.slice(from).find((message): message is Message<T> => message.type === type);
+      if (found) return found;
+      await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+  }
+
+  async configure(spec: FlowSpec, more: { data?: Uint8Array; checkpoint?: Checkpoint } = {}): Promise<Message<'configured'>> {
+    const from = this.said.length;
+    this.send({ type: 'configure', id: from, spec, ...more });
+    return this.hear('configured', from);
+  }
+
+  async train(until: number): Promise<Message<'stopped'>> {
+    const from = this.said.length;
+    this.send({ type: 'train', until });
+    return this.hear('stopped', from);
+  }
+
+  /** (step, loss) of every progress message after the first `from` messages. */
+  losses(from = 0): [step: number, loss: number][] {
+    return this.said.slice(from).flatMap((message) => {
+      if (message.type !== 'progress') return [];
+      const { losses } = message;
+      return Array.from({ length: losses.length / 2 }, (_, i): [number, number] => [losses[2 * i], losses[2 * i + 1]]);
+    });
+  }
+
+  async checkpoint(): Promise<Checkpoint> {
+    const from = this.said.length;
+    this.send({ type: 'checkpoint', id: 99 });
+    return (await this.hear('checkpoint', from)).checkpoint;
+  }
+}
+
+/** A data file here is one byte a coordinate; an empty one is a mistake on line 1. */
+const readTable: ReadTable = (bytes, dim): PointTable | { line: number; message: string } =>
+  bytes.length === 0
+    ? { line: 1, message: 'The file is empty.' }
+    : { names: ['a', 'b'], count: bytes.length / dim, mean: [0, 0], scale: [1, 1], points: Float64Array.from(bytes) };
+
+const spec = specOf(towardsMoons, planarLayers(6));
+const nextTask = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('the training engine', () => {
+  it('tells each step once, in order, and says that it is done last', async () => {
+    const client = new Client();
+    const { checkpoint, engine } = await client.configure(spec);
+    assert.equal(checkpoint.step, 0);
+    assert.match(engine, /^TensorFlow\.js \d+\.\d+\.\d+ \(cpu\)$/);
+    assert.deepEqual(await client.train(120), { type: 'stopped', reason: 'done' });
+    assert.deepEqual(
+      client.losses().map(([step]) => step),
+      Array.from({ length: 120 }, (_, i) => i + 1),
+    );
+    assert.equal(client.said[client.said.length - 1].type, 'stopped');
+    const last = client.said[client.said.length - 2];
+    assert.ok(last.type === 'progress' && last.checkpoint.step === 120);
+    assert.deepEqual(await client.checkpoint(), last.checkpoint);
+  });
+
+  it('has nothing to do where it is past the goal', async () => {
+    const client = new Client();
+    await client.configure(spec);
+    await client.train(5);
+    const from = client.said.length;
+    assert.deepEqual(await client.train(3), { type: 'stopped', reason: 'done' });
+    assert.deepEqual(client.losses(from), []);
+  });
+
+  it('comes to the same bits however often it is paused, asked for pictures, or started over from a checkpoint', async () => {
+    const smooth = new Client();
+    await smooth.configure(spec);
+    await smooth.train(150);
+
+    const rough = new Client();
+    await rough.configure(spec);
+    for (let round = 0; (await rough.checkpoint()).step < 100; round++) {
+      const from = rough.said.length;
+      rough.send({ type: 'train', until: 100 });
+      for (let task = 0; task < round % 3; task++) await nextTask();
+      rough.send({ type: 'trace', id: round, particles: 10, side: 3, extent: 3 });
+      rough.send({ type: 'pause' });
+      await rough.hear('stopped', from);
+    }
+    const resumed = new Client();
+    await resumed.configure(spec, { checkpoint: await rough.checkpoint() });
+    await resumed.train(150);
+
+    assert.deepEqual([...rough.losses(), ...resumed.losses()], smooth.losses());
+    assert.deepEqual(await resumed.checkpoint(), await smooth.checkpoint());
+  });
+
+  it('answers while it trains, and pauses when asked', async () => {
+    const client = new Client();
+    await client.configure(spec);
+    client.send({ type: 'train', until: 1_000_000 });
+    client.send({ type: 'trace', id: 5, particles: 50, side: 5, extent: 4 });
+    const { id, picture } = await client.hear('traced');
+    assert.equal(id, 5);
+    assert.ok(picture.particles.length === 7 * 50 * 2 && picture.grid.length === 7 * 25 * 2);
+    await client.hear('progress');
+    client.send({ type: 'pause' });
+    assert.deepEqual(await client.hear('stopped'), { type: 'stopped', reason: 'paused' });
+    const said = client.said.length;
+    for (let i = 0; i < 20; i++) await nextTask();
+    assert.equal(client.said.length, said, 'it rests');
+  });
+
+  it('trains on after a pause that is taken back at once, in one loop', async () => {
+    const client = new Client();
+    await client.configure(spec);
+    client.send({ type: 'train', until: 1_000_000 });
+    client.send({ type: 'pause' });
+    client.send({ type: 'train', until: 1_000_000 });
+    await client.hear('stopped');
+    const resumed = client.said.length;
+    await client.hear('progress', resumed);
+    client.send({ type: 'pause' });
+    await client.hear('stopped', resumed);
+    const steps = client.losses().map(([step]) => step);
+    assert.deepEqual(
+      steps,
+      steps.map((_, i) => i + 1),
+    );
+    assert.equal((await client.checkpoint()).step, steps.length);
+  });
+
+  it('starts over with another flow in the middle of training', async () => {
+    const client = new Client();
+    await client.configure(spec);
+    client.send({ type: 'train', until: 1_000_000 });
+    await client.hear('progress');
+    const other = specOf(towardsU1, planarLayers(3));
+    const from = client.said.length;
+    const { checkpoint } = await client.configure(other);
+    assert.deepEqual([checkpoint.step, checkpoint.parameters.length], [0, 15]);
+    for (let i = 0; i < 20; i++) await nextTask();
+    assert.deepEqual(
+      client.said.slice(from).map(({ type }) => type),
+      ['configured'],
+    );
+    await client.train(10);
+    assert.equal(client.losses(from).length, 10);
+  });
+
+  it('hands out the table that it trains on', async () => {
+    const client = new Client();
+    const data = Uint8Array.from([1, 2, 3, 4]);
+    const { table } = await client.configure(specOf({ type: 'forward-kl', data: 'points.csv' }, planarLayers(2)), { data });
+    assert.equal(table?.count, 2);
+    assert.deepEqual(await client.train(5), { type: 'stopped', reason: 'done' });
+  });
+
+  it('keeps what it had, and goes on training it, where a data file is not usable', async () => {
+    const client = new Client();
+    await client.configure(spec);
+    client.send({ type: 'train', until: 40 });
+    const broken = specOf({ type: 'forward-kl', data: 'points.csv' }, planarLayers(2));
+    client.send({ type: 'configure', id: 7, spec: broken, data: new Uint8Array() });
+    assert.deepEqual(await client.hear('data-problem'), {
+      type: 'data-problem',
+      id: 7,
+      problem: { line: 1, message: 'The file is empty.' },
+    });
+    await client.hear('stopped');
+    assert.equal((await client.checkpoint()).step, 40);
+  });
+
+  it('stops at what is not finite, after telling the steps before, and can be asked for pictures still', async () => {
+    const client = new Client();
+    const wild = specOf(towardsU1, planarLayers(2), { training: { steps: 9, batch: 8, optimizer: 'adam', learningRate: 1e18 } });
+    await client.configure(wild);
+    client.send({ type: 'train', until: 1000 });
+    const { at } = await client.hear('not-finite');
+    assert.ok(at.step > 1);
+    assert.deepEqual(
+      client.losses().map(([step]) => step),
+      Array.from({ length: at.step - 1 }, (_, i) => i + 1),
+    );
+    const checkpoint = await client.checkpoint();
+    assert.equal(checkpoint.step, at.step - 1);
+    assert.deepEqual(checkpoint.parameters, at.before);
+    client.send({ type: 'trace', id: 1, particles: 5, side: 2, extent: 1 });
+    assert.equal((await client.hear('traced')).picture.step, at.step - 1);
+    assert.ok(client.said.every(({ type }) => type !== 'stopped' && type !== 'failed'));
+  });
+
+  it('owns up to what it cannot do, and goes on', async () => {
+    const client = new Client();
+    client.send({ type: 'train', until: 5 });
+    assert.match((await client.hear('failed')).message, /was given no flow yet/);
+    await client.configure(spec);
+    assert.deepEqual(await client.train(5), { type: 'stopped', reason: 'done' });
+  });
+
+  it('computes the same bits with TensorFlow.js’s wasm backend', async () => {
+    const plain = new Client();
+    await plain.configure(spec);
+    await plain.train(30);
+    const expected = await plain.checkpoint();
+
+    const require = createRequire(path.resolve('package.json'));
+    const wasmFolder = `${path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'))}/dist/`;
+    const fast = new Client({ wasmFolder });
+    const { engine } = await fast.configure(spec);
+    assert.match(engine, /\(wasm\)$/);
+    await fast.train(30);
+    assert.deepEqual(await fast.checkpoint(), expected);
+    await tf.setBackend('cpu');
+  });
+});
+
+describe('a picture', () => {
+  const flow = buildFlow(
+    spec,
+    Float64Array.from({ length: 30 }, (_, i) => Math.sin(7.3 * i)),
+  );
+  const picture = drawPicture(flow, 12, 7, { particles: 40, side: 5, extent: 2 });
+
+  it('shows the grid row by row, x fastest, over [−extent, extent]²', () => {
+    const points = Array.from({ length: 25 }, (_, i) => [picture.grid[2 * i], picture.grid[2 * i + 1]]);
+    assert.deepEqual(points[0], [-2, -2]);
+    assert.deepEqual(points[1], [-1, -2]);
+    assert.deepEqual(points[5], [-2, -1]);
+    assert.deepEqual(points[24], [2, 2]);
+  });
+
+  it('shows every stage, with the determinants of the formulas', () => {
+    const z = Float64Array.from(picture.particles.subarray(0, 80));
+    const { stages, passes } = flow.trace(z, 0);
+    stages.forEach((stage, k) => {
+      stage.forEach((value, i) => assert.ok(Math.abs(picture.particles[k * 80 + i] - value) < 1e-5 * (1 + Math.abs(value))));
+    });
+    passes.forEach(({ det, logDet }, k) => {
+      det.forEach((value, i) => assert.ok(Math.abs(picture.particleDets[k * 40 + i] - value) < 1e-4 * (1 + value)));
+      const mean = logDet.reduce((sum, log) => sum + log, 0) / 40;
+      assert.ok(Math.abs(picture.meanLogDet[k] - mean) < 1e-4);
+    });
+    assert.deepEqual([picture.step, picture.depth, picture.count, picture.side], [12, 6, 40, 5]);
+    assert.equal(picture.gridDets.length, 6 * 25);
+  });
+
+  it('shows the same particles for the same seed, whatever else it shows', () => {
+    const other = drawPicture(flow, 3, 7, { particles: 40, side: 2, extent: 1 });
+    assert.deepEqual(other.particles, picture.particles);
+    assert.notDeepEqual(drawPicture(flow, 3, 8, { particles: 40, side: 2, extent: 1 }).particles, picture.particles);
+  });
+
+  it('counts the particles whose inverse is doubtful, layer by layer', () => {
+    const folding = { type: 'planar', options: { raw: true }, initial: {} };
+    const sick = buildFlow(specOf(towardsMoons, [...planarLayers(1), folding]), Float64Array.from([1, 0, 0.1, 0, 0, 1, 0, -4, 0, 0]));
+    const { doubtful, residual } = drawPicture(sick, 0, 7, { particles: 100, side: 2, extent: 1 });
+    assert.equal(doubtful[0], 0);
+    // q(ρ) = ρ − 4·tanh ρ at ρ = arccosh 2: beyond |c| = 2.147 there is one preimage.
+    const { stages } = sick.trace(
+      Float64Array.from(drawPicture(sick, 0, 7, { particles: 100, side: 2, extent: 1 }).particles.subarray(0, 200)),
+      0,
+    );
+    const within = Array.from({ length: 100 }, (_, p) => Math.abs(stages[1][2 * p])).filter((c) => c < 2.147).length;
+    assert.equal(doubtful[1], within);
+    assert.ok(within > 0 && within < 100);
+    assert.ok(residual.every((value) => value < 1e-12));
+  });
+
+  it('shows the first two of more coordinates, and the line of one', () => {
+    const three = specOf(towardsMoons, planarLayers(2), { dim: 3 });
+    const deep = buildFlow(
+      three,
+      Float64Array.from({ length: 14 }, (_, i) => Math.cos(i)),
+    );
+    assert.equal(drawPicture(deep, 0, 7, { particles: 4, side: 3, extent: 1 }).particles.length, 3 * 4 * 2);
+    const line = buildFlow(specOf(towardsMoons, planarLayers(1), { dim: 1 }), Float64Array.from([1, 0.5, 0]));
+    const { particles } = drawPicture(line, 0, 7, { particles: 4, side: 3, extent: 1 });
+    assert.ok(particles.every((value, i) => i % 2 === 0 || value === 0));
+  });
+});
