@@ -72,7 +72,7 @@ describe('scenes', () => {
     await eventually('some training', async () => numberAfter('step', await progress(view)) > 300, 60_000);
     await workbench.runCommand('Flow: Pause');
     await workbench.runCommand('Flow: Run to z');
-    const live = () => textOf(view, '[aria-live]');
+    const live = () => textOf(view, '[role=status].for-screen-readers');
     await eventually('the cursor at z', async () => (await live()).startsWith('stage 0 '));
     const plane = await view.locator('.plane').boundingBox();
     assert.ok(plane);
@@ -99,16 +99,18 @@ describe('scenes', () => {
   it('shows the danger strip and the fold of a sick flow', async () => {
     const view = await openFlow(workbench, 'folding.nflow');
     await workbench.runCommand('Flow: Run to z');
-    await eventually('the cursor at z', async () => (await textOf(view, '[aria-live]')).startsWith('stage 0 '));
+    await eventually('the cursor at z', async () => (await textOf(view, '[role=status].for-screen-readers')).startsWith('stage 0 '));
     for (let stage = 1; stage <= 2; stage++) await workbench.runCommand('Flow: Step z → x');
-    await eventually('the fold', async () => (await textOf(view, '[aria-live]')).includes('folds space'));
+    await eventually('the fold', async () => (await textOf(view, '[role=status].for-screen-readers')).includes('folds space'));
     await workbench.page.waitForTimeout(500);
     await workbench.screenshot('fold before layer 3');
     await workbench.runCommand('Flow: Step z → x');
     await workbench.page.waitForTimeout(1000);
     await workbench.screenshot('fold after layer 3');
     for (let stage = 4; stage <= 5; stage++) await workbench.runCommand('Flow: Step z → x');
-    await eventually('the near-singular layer', async () => (await textOf(view, '[aria-live]')).includes('layer 6 margin 0.03'));
+    await eventually('the near-singular layer', async () =>
+      (await textOf(view, '[role=status].for-screen-readers')).includes('layer 6 margin 0.03'),
+    );
     await workbench.page.waitForTimeout(500);
     await workbench.screenshot('danger strip of layer 6');
   });
@@ -119,15 +121,17 @@ describe('scenes', () => {
     await page.locator('.tab', { hasText: 'u1.nflow' }).first().click();
     await page.keyboard.press('Control+End');
     await page.keyboard.type('  - planer\n');
-    await page.locator('.squiggly-error').waitFor();
+    await page.locator('.squiggly-error').first().waitFor();
     await eventually('the banner', () => view.locator('.banner').first().isVisible());
     await page.keyboard.press('Control+Shift+M');
     await page.locator('.markers-panel .monaco-list-row', { hasText: 'planer' }).waitFor();
     await workbench.screenshot('mistake');
     assert.equal(await view.locator('.film').count(), 17, 'the last good picture stays');
     await page.locator('.tab', { hasText: 'u1.nflow' }).first().click();
-    await page.keyboard.press('Control+Z');
-    await page.locator('.squiggly-error').waitFor({ state: 'detached' });
+    await eventually('the mistake is undone', async () => {
+      await page.keyboard.press('Control+Z');
+      return (await page.locator('.squiggly-error').count()) === 0;
+    });
     await eventually('no banner', () => view.locator('.banner').first().isHidden());
     await workbench.screenshot('mistake mended');
   });

@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { Frame, Page } from 'playwright-core';
+import { errors, type Frame, type Locator, type Page } from 'playwright-core';
 import { name, version } from '../../package.json';
 import { openWorkbenchPage, startServerAndBrowser } from '../../scripts/vscode/browser.mjs';
 
@@ -49,11 +49,10 @@ export class Workbench {
     open.add(this);
   }
 
-  /** Types into the Command Palette and returns the labels it offers then. The palette stays open. */
+  /** Types into the Command Palette and returns the labels it offers once one of them holds the text. The palette stays open. */
   async listCommands(text: string): Promise<string[]> {
-    await this.quickInput(`>${text}`);
     const labels = this.page.locator('.quick-input-list .label-name');
-    await labels.filter({ hasText: text }).first().waitFor();
+    await this.offered(`>${text}`, labels.filter({ hasText: text }).first());
     return labels.allTextContents();
   }
 
@@ -109,27 +108,31 @@ export class Workbench {
     if (test?.state === 'failed') await this.screenshot(`failed ${test.title.replace(/[^\w→ -]/g, '')}`);
   }
 
-  private async quickInput(text: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.page.locator('.quick-input-widget input.input').fill(text);
-  }
-
-  /** The palette does not look again while it is open, so what is not offered yet needs it opened again. */
-  private async choose(text: string, label: string, timeoutMs = 20_000): Promise<void> {
-    const deadline = Date.now() + timeoutMs;
+  private async choose(text: string, label: string): Promise<void> {
     const row = this.page.locator('.quick-input-list .label-name').getByText(label, { exact: true }).first();
-    for (;;) {
-      await this.quickInput(text);
-      const offered = await row.waitFor({ timeout: 1000 }).then(
-        () => true,
-        () => false,
-      );
-      if (offered) break;
-      if (Date.now() > deadline) throw new Error(`The palette does not offer ${label}.`);
-      await this.page.keyboard.press('Escape');
-    }
+    await this.offered(text, row);
     await row.click();
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+
+  /**
+   * Opens the palette, types, and waits for the row. The palette does not look again while it is open, and a view that just came up
+   * takes the focus from it: both need it opened again, as a person would.
+   */
+  private async offered(text: string, row: Locator): Promise<void> {
+    const deadline = Date.now() + 20_000;
+    for (;;) {
+      try {
+        await this.page.keyboard.press('F1');
+        await this.page.locator('.quick-input-widget input.input').fill(text, { timeout: 1000 });
+        await row.waitFor({ timeout: 1000 });
+        return;
+      } catch (error) {
+        if (!(error instanceof errors.TimeoutError)) throw error;
+        if (Date.now() > deadline) throw new Error(`The palette does not offer what was asked for with “${text}”.`, { cause: error });
+        await this.page.keyboard.press('Escape');
+      }
+    }
   }
 }
 
