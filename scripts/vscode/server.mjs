@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeBinary, serverMain } from './install.mjs';
 
 /**
@@ -13,6 +14,8 @@ import { nodeBinary, serverMain } from './install.mjs';
  * }} Server
  *   A running server: its host and port, the address that opens a folder in a browser, and its end
  */
+
+const startLimitMs = 60_000;
 
 /** What keeps VS Code to itself: nothing is fetched, nothing asks, and only the opened folder is shown. */
 const quiet = {
@@ -39,29 +42,29 @@ const quiet = {
  */
 export async function startServer({ vsix, settings = {}, port = 0 } = {}) {
   const profile = mkdtempSync(path.join(os.tmpdir(), 'nflow-vscode-'));
-  const removeProfile = () => rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   const token = randomUUID();
+  /** @type {ServerProcess | undefined} */
+  let child;
+  const stop = async () => {
+    if (child !== undefined) await ended(child);
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  };
   try {
     mkdirSync(path.join(profile, 'data/User'), { recursive: true });
     writeFileSync(path.join(profile, 'data/User/settings.json'), JSON.stringify({ ...quiet, ...settings }));
     writeFileSync(path.join(profile, 'token'), token, { mode: 0o600 });
     if (vsix !== undefined) await installExtension(profile, vsix);
 
-    const child = spawnServer(profile, [
+    child = spawnServer(profile, [
       ...['--host', '127.0.0.1', '--port', String(port), '--connection-token-file', path.join(profile, 'token')],
       ...['--accept-server-license-terms', '--telemetry-level', 'off', '--disable-workspace-trust', '--disable-websocket-compression'],
     ]);
     const authority = `127.0.0.1:${await listeningPort(child)}`;
-    return {
-      authority,
-      address: (folder) => `http://${authority}/?tkn=${token}&folder=${encodeURIComponent(path.resolve(folder))}`,
-      async stop() {
-        await ended(child);
-        removeProfile();
-      },
-    };
+    const address = (/** @type {string} */ folder) =>
+      `http://${authority}/?tkn=${token}&folder=${encodeURIComponent(path.resolve(folder))}`;
+    return { authority, address, stop };
   } catch (error) {
-    removeProfile();
+    await stop();
     throw error;
   }
 }
@@ -91,7 +94,7 @@ async function installExtension(profile, vsix) {
   const child = spawnServer(profile, ['--install-extension', path.resolve(vsix)]);
   const output = collect(child);
   /** @type {number | null} */
-  const status = await new Promise((resolve) => child.once('exit', resolve));
+  const status = await new Promise((resolve) => child.once('close', resolve));
   if (status !== 0) throw new Error(`VS Code could not install ${vsix}:\n${output()}`);
 }
 
@@ -99,19 +102,16 @@ async function installExtension(profile, vsix) {
  * @param {ServerProcess} child
  * @returns {Promise<string>} the port, once the server listens on it
  */
-function listeningPort(child) {
+async function listeningPort(child) {
   const output = collect(child);
-  return new Promise((resolve, reject) => {
-    const look = () => {
-      const port = /agent listening on (\d+)/.exec(output())?.[1];
-      if (port === undefined) return;
-      child.stdout.off('data', look);
-      resolve(port);
-    };
-    child.stdout.on('data', look);
-    child.once('error', reject);
-    child.once('exit', () => reject(new Error(`VS Code's server did not start:\n${output()}`)));
-  });
+  const deadline = Date.now() + startLimitMs;
+  // A server whose port is taken says so and stays, listening to nobody.
+  while (child.exitCode === null && Date.now() < deadline && !output().includes('EADDRINUSE')) {
+    const port = /agent listening on (\d+)/.exec(output())?.[1];
+    if (port !== undefined) return port;
+    await sleep(20);
+  }
+  throw new Error(`VS Code's server did not start:\n${output()}`);
 }
 
 /**
@@ -121,6 +121,7 @@ function listeningPort(child) {
 function collect(child) {
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (/** @type {Buffer} */ data) => (text += data.toString()));
+  child.once('error', (error) => (text += error.message));
   return () => text;
 }
 
