@@ -13,7 +13,10 @@ import { initialCheckpoint, Trainer } from './trainer';
 
 export interface EngineOptions {
   readonly readTable: ReadTable;
-  /** The folder of TensorFlow.js's `.wasm` files, ending in a slash; without it the plain JavaScript backend computes the same bits. */
+  /**
+   * The folder of TensorFlow.js's `.wasm` files, ending in a slash. Without it, or where they cannot be loaded, the plain JavaScript
+   * backend computes the same bits.
+   */
   readonly wasmFolder?: string;
 }
 

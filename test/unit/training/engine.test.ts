@@ -145,7 +145,7 @@ describe('the training engine', () => {
     assert.equal(client.said.length, said, 'it rests');
   });
 
-  it('trains on after a pause that is taken back at once, in one loop', async () => {
+  it('trains on after a pause that is taken back at once, no step left out or taken twice', async () => {
     const client = new Client();
     await client.configure(spec);
     client.send({ type: 'train', until: 1_000_000 });
