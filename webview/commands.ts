@@ -26,13 +26,14 @@ export function createTrainingButtons(): { element: HTMLElement; draw(state: Flo
   const reset = commandButton('reset', looks.reset);
   return {
     element: html('div', { class: 'buttons', role: 'group', 'aria-label': 'Training' }, toggle.element, reset.element),
-    draw: ({ training }) => {
+    draw: ({ training, layers }) => {
       running = training.status === 'running';
       toggle.look(
         running
           ? { icon: 'pause', label: 'Pause', tooltip: 'Pause training', primary: true }
           : { icon: 'play', label: 'Train', tooltip: training.step === 0 ? 'Train this flow' : 'Go on training', primary: true },
       );
+      toggle.enable(layers.length > 0);
       reset.enable(training.step > 0);
     },
   };

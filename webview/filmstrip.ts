@@ -42,6 +42,8 @@ export function createFilmstrip(actions: FilmstripActions): Filmstrip {
   let shown: Film[] = [];
   let bars: MarginBar[] = [];
   let cell = 0;
+  /** Kept here because reading it from the element in every frame would lay out the page every time. */
+  const seen = { left: 0, width: 0 };
   let scene: Scene | undefined;
   let painted: Theme | undefined;
   let current = -1;
@@ -65,7 +67,10 @@ export function createFilmstrip(actions: FilmstripActions): Filmstrip {
     if (event.shiftKey) actions.scrub(target);
     else actions.goTo(target);
   });
-  element.addEventListener('scroll', () => paint());
+  element.addEventListener('scroll', () => {
+    seen.left = element.scrollLeft;
+    paint();
+  });
 
   function build(depth: number): void {
     shown = Array.from({ length: depth + 1 }, (_, stage) => {
@@ -89,7 +94,7 @@ export function createFilmstrip(actions: FilmstripActions): Filmstrip {
 
   function layOut(): void {
     if (shown.length === 0) return;
-    cell = Math.min(Math.max(element.clientWidth / shown.length, narrowest), widest);
+    cell = Math.min(Math.max(seen.width / shown.length, narrowest), widest);
     track.style.setProperty('--cell', `${cell}px`);
     track.style.setProperty('--stages', String(shown.length));
     shown.forEach((film) => (film.drawn = undefined));
@@ -100,10 +105,9 @@ export function createFilmstrip(actions: FilmstripActions): Filmstrip {
     if (scene?.picture === undefined || cell === 0) return;
     const { picture, theme } = scene;
     const size = cell - 6;
-    const seen = [element.scrollLeft - cell, element.scrollLeft + element.clientWidth + cell];
     shown.forEach((film, stage) => {
       const left = stage * cell;
-      if (film.drawn === picture || left < seen[0] || left > seen[1] || stage > picture.depth) return;
+      if (film.drawn === picture || left < seen.left - cell || left > seen.left + seen.width || stage > picture.depth) return;
       film.drawn = picture;
       const context = prepareCanvas(film.canvas, size, size);
       context.fillStyle = theme.foreground;
@@ -116,7 +120,9 @@ export function createFilmstrip(actions: FilmstripActions): Filmstrip {
   return {
     element,
     resize: () => {
+      seen.width = element.clientWidth;
       layOut();
+      keepInView(current);
       paint();
     },
     draw: (next) => {
@@ -148,7 +154,7 @@ export function createFilmstrip(actions: FilmstripActions): Filmstrip {
 
   function keepInView(stage: number): void {
     const [left, right] = [stage * cell, (stage + 1) * cell];
-    if (left < element.scrollLeft) element.scrollLeft = left - cell / 2;
-    else if (right > element.scrollLeft + element.clientWidth) element.scrollLeft = right + cell / 2 - element.clientWidth;
+    if (left < seen.left) element.scrollLeft = left - cell / 2;
+    else if (right > seen.left + seen.width + 1) element.scrollLeft = right + cell / 2 - seen.width;
   }
 }

@@ -1,6 +1,6 @@
 /** The Flow View panel: takes the session's messages, keeps what is shown, and asks every view to draw it, once a frame. */
 
-import type { FlowState, Frame, Target, ToView } from '../src/protocol/messages';
+import type { FlowState, Frame, ProbeState, Target, ToView } from '../src/protocol/messages';
 import { unpack } from '../src/protocol/pack';
 import { CursorControl } from './cursor-control';
 import * as describe from './describe';
@@ -33,20 +33,23 @@ const noLosses = new Float32Array(0);
 
 const cursor = new CursorControl(schedule);
 const goTo = (stage: number): void => cursor.goTo(stage, state?.layerDuration ?? 0);
-const removeProbe = (): void => post({ type: 'probe', probe: undefined });
+const putBackProbe = (probe: ProbeState | undefined): void =>
+  post({ type: 'probe', probe: probe && { stage: probe.stage, point: [probe.origin[0], probe.origin[1]] } });
 
 const header = createHeader();
-const plane = createPlane({ placeProbe, removeProbe, zoomed });
+const plane = createPlane({ placeProbe, putBackProbe, zoomed });
 const legend = createLegend();
 const filmstrip = createFilmstrip({ goTo, scrub: (to) => cursor.scrub(to) });
 const loss = createLossChart();
-const probe = createProbeReadout(removeProbe);
+const probe = createProbeReadout(() => putBackProbe(undefined));
 const layer = createLayerReadout();
 const live = html('p', { class: 'for-screen-readers', role: 'status', 'aria-live': 'polite' });
 const waiting = html('div', { class: 'waiting' }, progressRing(), 'Computing the first picture…');
-const stage = html('div', { class: 'stage' }, plane.element, waiting, legend.element);
+plane.element.append(waiting);
+const stage = html('div', { class: 'stage' }, plane.element, legend.element);
 const side = html('aside', { class: 'side' }, loss.element, probe.element, layer.element);
-const flow = html('main', { class: 'flow', hidden: true }, header.element, stage, side, filmstrip.element, live);
+const unread = html('p', { class: 'unread hint' }, 'Once the text describes a flow, it is drawn here.');
+const flow = html('main', { class: 'flow', hidden: true }, header.element, unread, stage, side, filmstrip.element, live);
 const empty = createEmpty();
 show(empty, false);
 document.body.append(flow, empty);
@@ -106,6 +109,7 @@ function draw(shown: FlowState, now: number): void {
   const depth = shown.layers.length;
   header.draw(shown);
   [stage, side, filmstrip.element].forEach((part) => show(part, depth > 0));
+  show(unread, depth === 0);
   if (depth === 0) return;
   const at = cursor.at(now);
   const scene: Scene = {

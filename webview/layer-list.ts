@@ -2,14 +2,15 @@
 
 import type { FlowState, LayerState } from '../src/protocol/messages';
 import * as describe from './describe';
-import { html, show, write } from './element';
+import { html, write } from './element';
+import { createLayerWarning } from './layer-warning';
 import { createMarginBar, type MarginBar } from './margin-bar';
 
 interface Row {
   readonly element: HTMLElement;
   readonly label: HTMLElement;
   readonly logDet: HTMLElement;
-  readonly warning: HTMLElement;
+  readonly warning: ReturnType<typeof createLayerWarning>;
   readonly bar: MarginBar;
 }
 
@@ -28,7 +29,7 @@ export function createLayerList(goTo: (cursor: number) => void): { element: HTML
   function createRow(number: number): Row {
     const label = html('span');
     const logDet = html('span', { class: 'layer-logdet' });
-    const warning = html('span', { class: 'layer-warning' });
+    const warning = createLayerWarning();
     const bar = createMarginBar();
     const button = html(
       'button',
@@ -36,7 +37,7 @@ export function createLayerList(goTo: (cursor: number) => void): { element: HTML
       html('span', { class: 'layer-name' }, html('span', { class: 'layer-number' }, String(number)), label),
       bar.element,
       logDet,
-      warning,
+      warning.element,
     );
     button.addEventListener('click', () => goTo(number));
     return { element: html('li', {}, button), label, logDet, warning, bar };
@@ -55,15 +56,12 @@ export function createLayerList(goTo: (cursor: number) => void): { element: HTML
 }
 
 function drawRow({ element, label, logDet, warning, bar }: Row, layer: LayerState, epsilon: number, active: boolean): void {
-  const wrong = describe.warning(layer, epsilon);
   write(label, layer.label);
   write(logDet, layer.meanLogDet === undefined ? '' : describe.signed(layer.meanLogDet));
   logDet.title = 'Mean log|det| over the particles, z → x';
   bar.draw(layer, epsilon);
-  show(warning, wrong !== undefined);
-  write(warning, wrong ?? '');
+  warning.draw(layer, epsilon);
   const button = element.firstElementChild as HTMLElement;
-  button.dataset['status'] = layer.status;
   button.toggleAttribute('aria-current', active);
   button.title = `Go to stage ${layer.number}, after layer ${layer.number}`;
 }

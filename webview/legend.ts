@@ -1,17 +1,12 @@
 /** What the colours, patterns and lines of the plane mean. */
 
 import * as describe from './describe';
-import { html, show, svg, update, write } from './element';
+import { html, show, svg, write } from './element';
 import { activeLayer, type Scene } from './scene';
-import { divergingSteps, type Theme } from './theme';
+import type { Theme } from './theme';
 
 export function createLegend(): { element: HTMLElement; draw(scene: Scene): void } {
-  const steps = Array.from({ length: divergingSteps }, (_, i) => svg('rect', { x: i, width: 1.05, height: 1 }));
-  const ramp = svg(
-    'svg',
-    { class: 'ramp', viewBox: `0 0 ${divergingSteps} 1`, preserveAspectRatio: 'none', 'aria-hidden': 'true' },
-    ...steps,
-  );
+  const ramp = html('span', { class: 'ramp' });
   const [low, high] = [html('span'), html('span')];
   const scale = html(
     'span',
@@ -55,7 +50,7 @@ export function createLegend(): { element: HTMLElement; draw(scene: Scene): void
       const { state, picture, theme } = scene;
       if (painted !== theme) {
         painted = theme;
-        steps.forEach((step, i) => update(step, { fill: theme.divergingLine[i] }));
+        ramp.style.background = `linear-gradient(90deg, ${theme.divergingLine.join(', ')})`;
         element.style.setProperty('--target', theme.density(0.6));
       }
       const active = activeLayer(scene);

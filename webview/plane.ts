@@ -1,22 +1,25 @@
 /** The plane: the deformed grid and the particles at any instant between z and x, with the layer that is at work. */
 
-import { pointer, select, zoom, zoomIdentity, type D3ZoomEvent } from 'd3';
+import { drag, pointer, select, zoom, zoomIdentity, type D3ZoomEvent } from 'd3';
+import type { ProbeState } from '../src/protocol/messages';
 import { createAxes, createBaseCircles } from './axes';
 import * as describe from './describe';
 import { html, prepareCanvas, show, svg, update, write } from './element';
+import { createLayerWarning } from './layer-warning';
 import { createLayerOverlay, createPatterns } from './layer-overlay';
 import { PicturePainter } from './picture-painter';
 import { createProbeOverlay } from './probe-overlay';
 import { probePoint } from './probe-point';
-import { leastExtent, nearness, projectionOf, windowOf, type Projection, type Zoom } from './scales';
+import { leastExtent, nearness, noZoom, pointUnder, projectionOf, windowOf, type Projection, type Zoom } from './scales';
 import { activeLayer, type Scene } from './scene';
 import type { Point } from './strip';
-import { icon } from './ui/icons';
 import { button } from './ui/toolkit';
 
 export interface PlaneActions {
+  /** At the stage that the cursor is nearest to. */
   placeProbe(point: Point): void;
-  removeProbe(): void;
+  /** The probe as it was, or none. */
+  putBackProbe(probe: ProbeState | undefined): void;
   /** The person zoomed or panned: draw again. */
   zoomed(zoom: Zoom): void;
 }
@@ -35,9 +38,8 @@ export function createPlane(actions: PlaneActions): Plane {
   const canvas = html('canvas', { 'aria-hidden': 'true' });
   const [base, axes, layer, probe] = [createBaseCircles(), createAxes(), createLayerOverlay(), createProbeOverlay()];
   const overlay = svg('svg', { 'aria-hidden': 'true' }, createPatterns(), base.element, layer.element, axes.element, probe.element);
-  const [title, subtitle, wrong] = [html('strong'), html('span'), html('span')];
-  const warning = html('span', { class: 'caption-warning' }, icon('warning'), icon('fold'), wrong);
-  const caption = html('div', { class: 'caption', 'aria-hidden': 'true' }, title, subtitle, warning);
+  const [title, subtitle, warning] = [html('strong'), html('span'), createLayerWarning()];
+  const caption = html('div', { class: 'caption', 'aria-hidden': 'true' }, title, subtitle, warning.element);
   const coordinates = html('div', { class: 'coordinates', 'aria-hidden': 'true', hidden: true });
   const box = html(
     'div',
@@ -47,7 +49,7 @@ export function createPlane(actions: PlaneActions): Plane {
     caption,
     coordinates,
   );
-  const fit = button({ icon: 'fit', tooltip: 'Show the whole plane (double-click)' }, () => setZoom(zoomIdentity));
+  const fit = button({ icon: 'fit', tooltip: 'Show the whole plane (double-click)' }, () => setZoom(noZoom));
   fit.element.classList.add('fit');
   const keys = html(
     'p',
@@ -58,7 +60,7 @@ export function createPlane(actions: PlaneActions): Plane {
 
   const painter = new PicturePainter();
   let [width, height] = [0, 0];
-  let current: Zoom = zoomIdentity;
+  let current: Zoom = noZoom;
   let scene: Scene | undefined;
 
   const behaviour = zoom<HTMLDivElement, unknown>()
@@ -80,16 +82,24 @@ export function createPlane(actions: PlaneActions): Plane {
   show(fit.element, false);
 
   const projection = (): Projection => projectionOf(width, height, scene?.picture?.half ?? leastExtent, current);
-  const pointAt = (event: MouseEvent): Point => {
-    const { scale, left, top } = projection();
-    const [px, py] = pointer(event, box);
-    return [(px - left) / scale, (top - py) / scale];
-  };
+  const pointAt = (event: MouseEvent): Point => pointUnder(projection(), pointer(event, box));
 
+  // A double click begins with a click: what that did to the probe is undone.
+  let before: ProbeState | undefined;
   box.addEventListener('click', (event) => {
-    if (event.detail < 2) actions.placeProbe(pointAt(event));
+    if (event.detail > 1) return;
+    before = scene?.state.probe;
+    actions.placeProbe(pointAt(event));
   });
-  box.addEventListener('dblclick', () => setZoom(zoomIdentity));
+  box.addEventListener('dblclick', () => {
+    setZoom(noZoom);
+    actions.putBackProbe(before);
+  });
+  select<SVGElement, unknown>(probe.handle).call(
+    drag<SVGElement, unknown>()
+      .container(box)
+      .on('drag', ({ x, y }: { x: number; y: number }) => actions.placeProbe(pointUnder(projection(), [x, y]))),
+  );
   box.addEventListener('pointermove', (event) => {
     show(coordinates, true);
     write(coordinates, describe.point(pointAt(event)));
@@ -104,7 +114,7 @@ export function createPlane(actions: PlaneActions): Plane {
       const [x, y] = probePoint(scene.state.probe, scene.cursor, scene.instant) ?? [0, 0];
       actions.placeProbe([x + move[0] * step, y + move[1] * step]);
     } else if (event.key === 'Escape' && scene.state.probe) {
-      actions.removeProbe();
+      actions.putBackProbe(undefined);
     }
   });
 
@@ -136,13 +146,8 @@ export function createPlane(actions: PlaneActions): Plane {
       const problem = describe.warning(active, state.epsilon);
       write(title, describe.stage(cursor, depth));
       write(subtitle, `layer ${active.number} · ${active.label} · margin ${describe.margin(active.margin)}`);
-      write(wrong, problem ?? '');
-      show(warning, problem !== undefined);
-      warning.dataset['status'] = active.status;
-      box.setAttribute(
-        'aria-label',
-        `The plane at ${[title, subtitle, ...(problem === undefined ? [] : [wrong])].map((it) => it.textContent).join(', ')}`,
-      );
+      warning.draw(active, state.epsilon);
+      box.setAttribute('aria-label', `The plane at ${[title.textContent, subtitle.textContent, problem ?? 'no warning'].join(', ')}`);
     },
   };
 }

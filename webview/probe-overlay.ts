@@ -6,16 +6,18 @@ import { probePoint } from './probe-point';
 import type { Projection } from './scales';
 import type { Scene } from './scene';
 
-export function createProbeOverlay(): { element: SVGGElement; draw(scene: Scene, projection: Projection): void } {
+export function createProbeOverlay(): { element: SVGGElement; handle: SVGElement; draw(scene: Scene, projection: Projection): void } {
   const [past, ahead] = [svg('path', { class: 'probe-route' }), svg('path', { class: 'probe-route ahead' })];
   const stops = svg('path', { class: 'probe-stops' });
   const halo = svg('circle', { class: 'probe-halo', r: 7 });
   const ring = svg('circle', { class: 'probe-ring', r: 7 });
   const dot = svg('circle', { class: 'probe-dot', r: 1.5 });
-  const element = svg('g', { class: 'probe' }, ahead, past, stops, halo, ring, dot);
+  const handle = svg('circle', { class: 'probe-handle', r: 12 });
+  const element = svg('g', { class: 'probe' }, ahead, past, stops, halo, ring, dot, handle);
 
   return {
     element,
+    handle,
     draw: (scene, { scale, left, top }) => {
       const now = probePoint(scene.state.probe, scene.cursor, scene.instant);
       show(element, now !== undefined);
@@ -33,7 +35,7 @@ export function createProbeOverlay(): { element: SVGGElement; draw(scene: Scene,
           .join(''),
       });
       if (!now.every(Number.isFinite)) return;
-      for (const circle of [halo, ring, dot]) update(circle, { cx: left + scale * now[0], cy: top - scale * now[1] });
+      for (const circle of [halo, ring, dot, handle]) update(circle, { cx: left + scale * now[0], cy: top - scale * now[1] });
     },
   };
 }

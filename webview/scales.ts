@@ -1,6 +1,6 @@
 /** How the plane is laid on the screen, and which extents stay put while a flow is being trained. */
 
-import type { Window } from './strip';
+import type { Point, Window } from './strip';
 
 /** Pixels: px = left + scale·x, py = top − scale·y. Equal on both axes. */
 export interface Projection {
@@ -22,6 +22,11 @@ export const noZoom: Zoom = { k: 1, x: 0, y: 0 };
 export function projectionOf(width: number, height: number, half: number, zoom: Zoom): Projection {
   const scale = Math.max(1, Math.min(width, height)) / (2 * half);
   return { scale: scale * zoom.k, left: (width / 2) * zoom.k + zoom.x, top: (height / 2) * zoom.k + zoom.y };
+}
+
+/** The point of the plane under a pixel. */
+export function pointUnder({ scale, left, top }: Projection, [px, py]: readonly [number, number]): Point {
+  return [(px - left) / scale, (top - py) / scale];
 }
 
 /** The part of the plane that width × height pixels show. */

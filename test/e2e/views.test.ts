@@ -162,6 +162,27 @@ describe('a view under the hand', () => {
       assert.deepEqual(gone, { type: 'probe', probe: undefined });
     });
 
+    it('drags the probe', async () => {
+      await open({ cursor: 0, probe: { stage: 0, point: [0, 0] } });
+      await view.takePosted();
+      const { x, y, width, height } = await view.box('.plane-picture');
+      const scale = Math.min(width, height) / 7;
+      await view.page.mouse.move(x + width / 2, y + height / 2);
+      await view.page.mouse.down();
+      await view.page.mouse.move(x + width / 2 + scale, y + height / 2, { steps: 3 });
+      await view.page.mouse.up();
+      const last = (await said()).at(-1);
+      assert.ok(last?.type === 'probe' && last.probe && Math.hypot(last.probe.point[0] - 1, last.probe.point[1]) < 0.02);
+      assert.ok(await view.page.locator('.fit').isHidden(), 'the plane stays where it is');
+    });
+
+    it('shows all again on a double click, which leaves the probe as it was', async () => {
+      await open({ cursor: 0, probe: { stage: 0, point: [0.3, 0.4] } });
+      await view.takePosted();
+      await view.page.locator('.plane-picture').dblclick({ position: { x: 300, y: 300 } });
+      assert.deepEqual((await said()).at(-1), { type: 'probe', probe: { stage: 0, point: [0.3, 0.4] } });
+    });
+
     it('shows coordinates under the pointer, zooms with the wheel, and shows all again on request', async () => {
       await open();
       const { x, y, width, height } = await view.box('.plane-picture');

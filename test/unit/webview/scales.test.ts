@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { extentFor, logDetDomain, nearness, noZoom, projectionOf, windowOf } from '../../../webview/scales';
+import { extentFor, logDetDomain, nearness, noZoom, pointUnder, projectionOf, windowOf } from '../../../webview/scales';
 
 describe('the projection of the plane', () => {
   it('has the same scale on both axes and shows [−half, half]² in the middle', () => {
@@ -10,10 +10,18 @@ describe('the projection of the plane', () => {
   it('zooms about a pixel, which stays where it is', () => {
     const at = projectionOf(800, 800, 4, { k: 2, x: -200, y: -100 });
     const before = projectionOf(800, 800, 4, noZoom);
-    const pixel = [200, 100];
-    const data = [(pixel[0] - before.left) / before.scale, (before.top - pixel[1]) / before.scale];
+    const pixel: [number, number] = [200, 100];
+    const data = pointUnder(before, pixel);
     assert.equal(at.left + at.scale * data[0], pixel[0]);
     assert.equal(at.top - at.scale * data[1], pixel[1]);
+  });
+});
+
+describe('the point under a pixel', () => {
+  it('is the one that is projected there, with y upwards', () => {
+    const at = projectionOf(800, 600, 3, noZoom);
+    assert.deepEqual(pointUnder(at, [400, 300]), [0, 0]);
+    assert.deepEqual(pointUnder(at, [500, 200]), [1, 1]);
   });
 });
 
