@@ -155,8 +155,9 @@ export const planar: LayerType = {
   ],
   options: [{ name: 'raw', default: false, meaning: 'Leave u as it is (û = u) instead of keeping wᵀû > −1: the layer may then fold.' }],
   /**
-   * Every hyperplane passes through the middle of the base, which lets a flow divide the mass before it moves it (with b drawn
-   * from N(0, 1), reverse KL lost one of U1's two modes for 3 seeds of 12), ‖w‖² is about 2, and û is small, so that the flow starts near the identity.
+   * Every hyperplane passes through the middle of the base, which lets a flow divide the mass before it moves it: with b drawn from
+   * N(0, 1), reverse KL lost one of U1's two modes for 3 seeds of 12. ‖w‖² is about 2, and û is small, so that the flow starts near the
+   * identity.
    */
   initialise(dim, options, random) {
     const values = new Float64Array(2 * dim + 1);

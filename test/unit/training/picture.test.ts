@@ -5,7 +5,7 @@ import { planarLayers, specOf, towardsMoons } from '../flow/batches';
 
 describe('a picture', () => {
   const flow = buildFlow(
-    spec,
+    specOf(towardsMoons, planarLayers(6)),
     Float64Array.from({ length: 30 }, (_, i) => Math.sin(7.3 * i)),
   );
   const picture = drawPicture(flow, 12, 7, { particles: 40, side: 5, extent: 2 });
