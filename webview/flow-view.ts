@@ -111,7 +111,7 @@ function draw(shown: FlowState, now: number): void {
   [stage, side, filmstrip.element].forEach((part) => show(part, depth > 0));
   show(unread, depth === 0);
   if (depth === 0) return;
-  const at = cursor.at(now);
+  const at = Math.min(Math.max(cursor.at(now), 0), depth);
   const scene: Scene = {
     state: shown,
     picture: picture?.depth === depth ? picture : undefined,

@@ -18,11 +18,13 @@ export class Player {
   /** The cursor at a time in milliseconds. */
   at(now: number): number {
     if (!this.moving(now)) return this.target;
-    return this.from + (this.target - this.from) * easeCubicInOut((now - this.start) / this.duration);
+    // A frame's time may lie a little before that of the move which asked for it.
+    const progress = Math.max(0, (now - this.start) / this.duration);
+    return this.from + (this.target - this.from) * easeCubicInOut(progress);
   }
 
   moving(now: number): boolean {
-    return now < this.start + this.duration;
+    return this.duration > 0 && now < this.start + this.duration;
   }
 
   /** Sets off for `target` from wherever the cursor is, taking `layerDuration` milliseconds a layer; with 0 it is there at once. */

@@ -30,21 +30,23 @@ interface Stub {
 declare const stub: Stub;
 
 export class ViewPage {
+  private readonly errors: Error[] = [];
+
   private constructor(
     readonly page: Page,
     private readonly clock: boolean,
   ) {}
 
   static async open(browser: Browser, options: ViewOptions = {}): Promise<ViewPage> {
-    const { view = 'flow-view', theme = 'dark', width = 1280, height = 800, reducedMotion = false, clock = false, saved } = options;
+    const { view: name = 'flow-view', theme = 'dark', width = 1280, height = 800, reducedMotion = false, clock = false, saved } = options;
     const page = await browser.newPage({ viewport: { width, height }, reducedMotion: reducedMotion ? 'reduce' : 'no-preference' });
     const kind = themes[theme].kind;
     const classes = kind === 'vscode-high-contrast-light' ? `${kind} vscode-high-contrast` : kind;
     const files: Record<string, string> = {
-      '': `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>${view}</title>
-        <link rel="stylesheet" href="theme.css"><link rel="stylesheet" href="${view}.css"></head>
-        <body class="${classes}" data-vscode-theme-kind="${kind}">
-        <script nonce="n0nce" src="stub.js"></script><script nonce="n0nce" src="${view}.js"></script></body></html>`,
+      '': `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>${name}</title>
+        <link rel="stylesheet" href="theme.css"><link rel="stylesheet" href="${name}.css"></head>
+        <body class="${classes}" data-vscode-theme-kind="${kind}" data-view="${name}">
+        <script nonce="n0nce" src="stub.js"></script><script nonce="n0nce" src="${name}.js"></script></body></html>`,
       'theme.css': themeSheet(theme),
       'stub.js': `const stub = { posted: [], saved: ${JSON.stringify(saved)}, violations: [] };
         addEventListener('securitypolicyviolation', (e) => stub.violations.push(e.violatedDirective + ' ' + e.blockedURI + ' ' + e.sample));
@@ -55,18 +57,17 @@ export class ViewPage {
     await page.route('**', async (route) => {
       const file = route.request().url().slice(origin.length);
       const body =
-        files[file] ?? (file.startsWith(view) && !file.endsWith('.map') ? readFileSync(path.join(built, file), 'utf8') : undefined);
+        files[file] ?? (file.startsWith(name) && !file.endsWith('.map') ? readFileSync(path.join(built, file), 'utf8') : undefined);
       if (body === undefined) return route.fulfill({ status: 404 });
       const type = file.endsWith('.js') ? 'text/javascript' : file.endsWith('.css') ? 'text/css' : 'text/html';
       return route.fulfill({ body, contentType: `${type}; charset=utf-8`, headers: { 'content-security-policy': policy } });
     });
-    page.on('pageerror', (error) => {
-      throw error;
-    });
+    const view = new ViewPage(page, clock);
+    page.on('pageerror', (error) => view.errors.push(error));
     if (clock) await page.clock.install();
     await page.goto(origin);
     if (clock) await page.clock.pauseAt(new Date(Date.now() + 1000));
-    return new ViewPage(page, clock);
+    return view;
   }
 
   async state(state: FlowState | undefined): Promise<void> {
@@ -161,7 +162,9 @@ export class ViewPage {
     });
   }
 
-  close(): Promise<void> {
-    return this.page.close();
+  /** Closes the page; throws what it has thrown. */
+  async close(): Promise<void> {
+    await this.page.close();
+    if (this.errors.length > 0) throw this.errors[0];
   }
 }

@@ -72,6 +72,13 @@ describe('a view under the hand', () => {
       assert.equal(await caption(), 'stage 3 of 3 (x)');
     });
 
+    it('stays inside a flow that lost layers under its cursor', async () => {
+      await open({ cursor: 3 });
+      const { layers, ...shorter } = stateOf(examples.folding, { cursor: 3 });
+      await view.state({ ...shorter, layers: layers.slice(0, 2) });
+      assert.equal(await caption(), 'stage 2 of 2 (x)');
+    });
+
     it('is not pulled back by a state that was on its way while the hand moved on', async () => {
       await open({ cursor: 1 });
       await press('Shift+ArrowRight', '.timeline');

@@ -37,6 +37,15 @@ describe('the player', () => {
     assert.ok(!player.moving(0));
   });
 
+  it('has not set off yet in a frame that began before the move', () => {
+    const player = new Player();
+    player.moveTo(1, 100, 600);
+    assert.equal(player.at(90), 0);
+    player.moveTo(2, 1000, 0);
+    assert.equal(player.at(990), 2);
+    assert.ok(!player.moving(990));
+  });
+
   it('remembers the direction of the last move', () => {
     const player = new Player();
     player.moveTo(2, 0, 0);
