@@ -1,4 +1,5 @@
 import { parse } from 'papaparse';
+import type { PointTable, TableProblem } from '../flow/table';
 import { counted, formatNumber } from './sentences';
 
 /** Two numbers a row take 32 MB at this length; a flow of a few hundred parameters learns nothing from more. */
@@ -28,22 +29,6 @@ class TableError extends Error {
   ) {
     super(message);
   }
-}
-
-/** The columns of a data file, standardised reversibly: original = mean + scale · standardised. */
-export interface PointTable {
-  readonly names: readonly string[];
-  readonly count: number;
-  readonly mean: readonly number[];
-  readonly scale: readonly number[];
-  /** count × dim, standardised. */
-  readonly points: Float64Array;
-}
-
-/** A mistake in a data file; `line` counts from 1. */
-export interface TableProblem {
-  readonly line: number;
-  readonly message: string;
 }
 
 /**

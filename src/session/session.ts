@@ -2,7 +2,7 @@ import { parseFlow, type NamedFile, type ParsedFlow, type Problem } from '../doc
 import { decodeWeights, encodeWeights } from '../document/weights';
 import { buildFlow, type Flow } from '../flow/flow';
 import { closedFormDirection, type Direction, type FlowSpec } from '../flow/spec';
-import type { Checkpoint, Picture, PointTable } from '../training/messages';
+import type { Checkpoint, Picture, TableSummary } from '../training/messages';
 import { EngineClient, type EngineNews } from './engine-client';
 import type { Environment, SessionSettings } from './environment';
 import { LossHistory } from './loss-history';
@@ -34,7 +34,7 @@ export interface Opened {
   readonly closedForm: Direction;
   /** The data file that it is trained on, if it is. */
   readonly data?: NamedFile;
-  readonly table?: PointTable;
+  readonly table?: TableSummary;
 }
 
 /**

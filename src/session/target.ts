@@ -2,7 +2,7 @@ import { RandomStream, streams } from '../flow/random';
 import { samplers } from '../flow/samplers';
 import type { FlowSpec } from '../flow/spec';
 import { energies } from '../flow/targets';
-import type { PointTable } from '../training/messages';
+import type { TableSummary } from '../training/messages';
 
 /** What the flow should become, to be drawn: points, or log π up to a constant on a side × side grid over [−extent, extent]², x fastest. */
 export type TargetPicture =
@@ -15,22 +15,22 @@ export interface Target {
   readonly floor?: number;
 }
 
-/** More points than this say nothing more to the eye. */
-const mostPoints = 1000;
+/** As many points as say something to the eye. */
+const samplePoints = 1000;
 const densityGrid = { side: 121, extent: 5 };
 
-/** The target of a flow; `table` holds the points of its data file, where it is trained on one. */
-export function targetOf(spec: FlowSpec, table: PointTable | undefined): Target | undefined {
+/** The target of a flow; `table` is its data file, where it is trained on one. */
+export function targetOf(spec: FlowSpec, table: TableSummary | undefined): Target | undefined {
   const { objective } = spec;
   if (objective.type === 'reverse-kl') {
     const energy = energies.get(objective.energy);
     return energy && { picture: density((x1, x2) => -energy.evaluate(x1, x2, new Float64Array(2))), floor: -energy.logZ };
   }
-  if (table) return { picture: { kind: 'points', points: Float32Array.from(thinned(table, spec.dim)) } };
+  if (table) return { picture: { kind: 'points', points: Float32Array.from(table.sample) } };
   const sampler = samplers.get(objective.data);
   return (
     sampler && {
-      picture: { kind: 'points', points: Float32Array.from(sampler.sample(mostPoints, new RandomStream(spec.seed, streams.target))) },
+      picture: { kind: 'points', points: Float32Array.from(sampler.sample(samplePoints, new RandomStream(spec.seed, streams.target))) },
       floor: sampler.entropy,
     }
   );
@@ -45,15 +45,4 @@ function density(logDensity: (x1: number, x2: number) => number): TargetPicture 
     extent,
     logDensity: Float32Array.from({ length: side * side }, (_, i) => logDensity(at(i % side), at(Math.floor(i / side)))),
   };
-}
-
-/** Evenly spread rows of the table, at most {@link mostPoints}. */
-function thinned({ points, count }: PointTable, dim: number): Float64Array {
-  const kept = Math.min(count, mostPoints);
-  const rows = new Float64Array(kept * dim);
-  for (let i = 0; i < kept; i++) {
-    const row = Math.floor((i * count) / kept);
-    rows.set(points.subarray(row * dim, (row + 1) * dim), i * dim);
-  }
-  return rows;
 }

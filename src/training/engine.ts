@@ -6,7 +6,8 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { buildFlow } from '../flow/flow';
 import { samplers } from '../flow/samplers';
 import type { FlowSpec } from '../flow/spec';
-import type { FromEngine, PointTable, Port, ReadTable, ToEngine } from './messages';
+import { thinned, type PointTable } from '../flow/table';
+import type { FromEngine, Port, ReadTable, TableSummary, ToEngine } from './messages';
 import { trainingObjective } from './objective';
 import { drawPicture, pictureBuffers } from './picture';
 import { initialCheckpoint, Trainer } from './trainer';
@@ -22,6 +23,8 @@ export interface EngineOptions {
 
 /** Milliseconds of training between two looks at the messages. */
 const slice = 10;
+/** More points of a data file than this say nothing more to the eye. */
+const sampleSize = 1000;
 /** Milliseconds between two progress messages. */
 const progressInterval = 50;
 
@@ -37,6 +40,11 @@ async function prepareTensorFlow(wasmFolder: string | undefined): Promise<void> 
   if (wasmFolder !== undefined) setWasmPaths(wasmFolder);
   if (wasmFolder === undefined || !(await setBackend('wasm'))) await setBackend('cpu');
   await ready();
+}
+
+function summaryOf(table: PointTable): TableSummary {
+  const { names, count, mean, scale } = table;
+  return { names, count, mean, scale, sample: thinned(table, sampleSize) };
 }
 
 /** Lets messages in: resolves in a task of its own. Timers would wait for at least a millisecond, four in browsers. */
@@ -115,7 +123,7 @@ class Engine {
     this.until = undefined;
     this.losses = [];
     const engine = `TensorFlow.js ${version_core} (${getBackend()})`;
-    this.port.post({ type: 'configured', id, engine, checkpoint: trainer.checkpoint(), ...(table && { table }) });
+    this.port.post({ type: 'configured', id, engine, checkpoint: trainer.checkpoint(), ...(table && { table: summaryOf(table) }) });
   }
 
   private configured(): { spec: FlowSpec; trainer: Trainer } {

@@ -1,25 +1,16 @@
 /** What the session and the training engine, which runs in a worker, say to each other. Everything here survives a structured clone. */
 
 import type { FlowSpec } from '../flow/spec';
-
-/** Columns of a data file, standardised reversibly: original = mean + scale · standardised. */
-export interface PointTable {
-  readonly names: readonly string[];
-  readonly count: number;
-  readonly mean: readonly number[];
-  readonly scale: readonly number[];
-  /** count × dim, standardised. */
-  readonly points: Float64Array;
-}
-
-/** A mistake in a data file; `line` counts from 1. */
-export interface TableProblem {
-  readonly line: number;
-  readonly message: string;
-}
+import type { PointTable, TableProblem } from '../flow/table';
 
 /** Turns the bytes of a data file into points. The engine is handed one, so that it need not know any format. */
 export type ReadTable = (bytes: Uint8Array, dim: number) => PointTable | TableProblem;
+
+/** What the session is told of a data file: of its points only some, to be drawn, since there may be millions. */
+export interface TableSummary extends Omit<PointTable, 'points'> {
+  /** Rows evenly spread over the table, standardised: m × dim. */
+  readonly sample: Float64Array;
+}
 
 /** Everything needed to go on training from a step exactly as if it had never stopped. */
 export interface Checkpoint {
@@ -89,7 +80,7 @@ export type FromEngine =
       readonly id: number;
       readonly engine: string;
       readonly checkpoint: Checkpoint;
-      readonly table?: PointTable;
+      readonly table?: TableSummary;
     }
   /** The data file could not be used; the engine keeps what it had. */
   | { readonly type: 'data-problem'; readonly id: number; readonly problem: TableProblem }

@@ -6,7 +6,7 @@ import { samplers, type Sampler } from '../flow/samplers';
 import type { FlowSpec } from '../flow/spec';
 import { energies } from '../flow/targets';
 import type { Cost } from './flow-op';
-import type { PointTable } from './messages';
+import type { PointTable } from '../flow/table';
 
 /**
  * The loss of a batch is `constant`(batch) plus the mean of `cost` − Σ log|det| over the batch's images:

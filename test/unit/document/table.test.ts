@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { readTable, type PointTable } from '../../../src/document/table';
+import { readTable } from '../../../src/document/table';
+import type { PointTable } from '../../../src/flow/table';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 

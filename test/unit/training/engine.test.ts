@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { FlowSpec } from '../../../src/flow/spec';
 import { startEngine, type EngineOptions } from '../../../src/training/engine';
-import type { Checkpoint, FromEngine, PointTable, ReadTable, ToEngine } from '../../../src/training/messages';
+import type { PointTable } from '../../../src/flow/table';
+import type { Checkpoint, FromEngine, ReadTable, ToEngine } from '../../../src/training/messages';
 import { planarLayers, specOf, towardsMoons, towardsU1 } from '../flow/batches';
 
 type Message<T extends FromEngine['type']> = Extract<FromEngine, { type: T }>;

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import assert from 'node:assert/strict';
 import type { FlowSpec, LayerSpec } from '../../../src/flow/spec';
-import type { Checkpoint, NotFinite, PointTable } from '../../../src/training/messages';
+import type { PointTable } from '../../../src/flow/table';
+import type { Checkpoint, NotFinite } from '../../../src/training/messages';
 import { trainingObjective } from '../../../src/training/objective';
 import { initialCheckpoint, Trainer } from '../../../src/training/trainer';
 import { planarLayers, specOf, towardsMoons, towardsU1 } from '../flow/batches';
