@@ -13,6 +13,11 @@ function numberAfter(label: string, text: string): number {
 const textOf = async (frame: Frame, selector: string): Promise<string> => (await frame.locator(selector).textContent()) ?? '';
 const flowView = (workbench: Workbench): Promise<Frame> => workbench.webviewFrame('body[data-view=flow-view] .plane');
 const progress = (frame: Frame): Promise<string> => textOf(frame, '.header .progress-text');
+/** The training step that the view shows; none before it knows its flow. */
+const trainingStep = async (frame: Frame): Promise<number> => {
+  const text = await progress(frame);
+  return text === '' ? -1 : numberAfter('step', text);
+};
 
 /** Waits until `condition` holds; what it is waiting for stands in the failure. */
 async function eventually(what: string, condition: () => Promise<boolean>, timeoutMs = 20_000): Promise<void> {
@@ -45,9 +50,9 @@ describe('scenes', function () {
     const view = await openFlow(workbench, 'u1.nflow');
     await workbench.screenshot('u1 before training');
     await workbench.runCommand('Flow: Train');
-    await eventually('training shows', async () => numberAfter('step', await progress(view)) > 100);
+    await eventually('training shows', async () => (await trainingStep(view)) > 100);
     await workbench.screenshot('u1 while training');
-    await eventually('4,000 steps', async () => numberAfter('step', await progress(view)) === 4000, 120_000);
+    await eventually('4,000 steps', async () => (await trainingStep(view)) === 4000, 120_000);
     const gap = numberAfter('loss', await progress(view)) + 1.8775;
     assert.ok(gap < 0.15, `the loss is ${gap} nats above −log Z`);
     await workbench.page.waitForTimeout(500);
@@ -59,7 +64,7 @@ describe('scenes', function () {
     await workbench.page.locator('.activitybar .action-label[aria-label="Flow"]').click();
     const sidebar = await workbench.webviewFrame('body[data-view=sidebar]');
     await view.locator('.header').getByRole('button', { name: 'Train' }).click();
-    await eventually('4,000 steps', async () => numberAfter('step', await progress(view)) === 4000, 180_000);
+    await eventually('4,000 steps', async () => (await trainingStep(view)) === 4000, 180_000);
     assert.ok(numberAfter('loss', await progress(view)) < 1.4, await progress(view));
     assert.match(await textOf(sidebar, 'body'), /two-moons\.nflow/);
     await eventually('the sidebar says the same', async () => (await textOf(sidebar, '.progress-text')).includes('4,000'));
@@ -70,7 +75,7 @@ describe('scenes', function () {
   it('steps z → x through all layers and x → z back, the probe returning to where it began', async () => {
     const view = await openFlow(workbench, 'two-moons.nflow');
     await workbench.runCommand('Flow: Train');
-    await eventually('some training', async () => numberAfter('step', await progress(view)) > 300, 60_000);
+    await eventually('some training', async () => (await trainingStep(view)) > 300, 60_000);
     await workbench.runCommand('Flow: Pause');
     await workbench.runCommand('Flow: Run to z');
     const live = () => textOf(view, '[role=status].for-screen-readers');
@@ -81,15 +86,18 @@ describe('scenes', function () {
     await eventually('the probe', async () => (await textOf(view, 'section[aria-label=Probe]')).includes('log p(x)'));
     await workbench.screenshot('probe at z');
     const depth = 24;
+    const press = async (...chord: string[]) => {
+      for (const key of chord) await workbench.page.keyboard.press(key);
+    };
     for (let stage = 1; stage <= depth; stage++) {
-      await workbench.runCommand('Flow: Step z → x');
+      await press('Control+K', ']');
       await eventually(`stage ${stage}`, async () => (await live()).startsWith(`stage ${stage} `));
       if (stage === depth / 2) await workbench.screenshot('probe half way');
     }
     assert.match(await textOf(view, 'section[aria-label=Probe]'), /layer 24, z → x, solvedIterations\d+, residual/);
     await workbench.screenshot('probe at x');
     for (let stage = depth - 1; stage >= 0; stage--) {
-      await workbench.runCommand('Flow: Step x → z');
+      await press('Control+K', '[');
       await eventually(`stage ${stage}`, async () => (await live()).startsWith(`stage ${stage} `));
     }
     const readout = await textOf(view, 'section[aria-label=Probe]');
@@ -140,20 +148,20 @@ describe('scenes', function () {
   it('loses nothing when the window is reloaded in the middle of training', async () => {
     const before = await openFlow(workbench, 'u1.nflow');
     await workbench.runCommand('Flow: Train');
-    await eventually('some training', async () => numberAfter('step', await progress(before)) > 600, 60_000);
-    const step = numberAfter('step', await progress(before));
+    await eventually('some training', async () => (await trainingStep(before)) > 600, 60_000);
+    const step = await trainingStep(before);
     await workbench.page.waitForTimeout(1200);
     await workbench.reload();
     const view = await flowView(workbench);
     await eventually('the picture is back', () => view.locator('.waiting').isHidden(), 60_000);
-    await eventually('training stands where it was', async () => numberAfter('step', await progress(view)) >= step);
+    await eventually('training stands where it was', async () => (await trainingStep(view)) >= step);
     await workbench.page.waitForTimeout(1500);
-    const after = numberAfter('step', await progress(view));
+    const after = await trainingStep(view);
     await workbench.page.waitForTimeout(500);
-    assert.equal(numberAfter('step', await progress(view)), after, 'it does not go on by itself');
+    assert.equal(await trainingStep(view), after, 'it does not go on by itself');
     assert.ok(await view.getByRole('button', { name: 'Train' }).isVisible());
     await workbench.screenshot('reloaded in training');
     await view.getByRole('button', { name: 'Train' }).click();
-    await eventually('it goes on', async () => numberAfter('step', await progress(view)) > after);
+    await eventually('it goes on', async () => (await trainingStep(view)) > after);
   });
 });
