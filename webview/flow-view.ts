@@ -82,7 +82,8 @@ function receiveState(next: FlowState | undefined): void {
     picture = undefined;
   }
   if (another || reshaped) preparePicture();
-  cursor.follow(next.cursor, another ? 0 : next.layerDuration);
+  // Where there is another flow, there is nothing to move through.
+  cursor.follow(next.cursor, another || reshaped ? 0 : next.layerDuration);
   save();
 }
 

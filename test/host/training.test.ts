@@ -74,6 +74,7 @@ describe('training in the extension', () => {
     assert.ok(panel);
     await run('openFlowView', flow.uri);
     assert.equal(flow.panel, panel);
+    await eventually('it is shown', () => panel.active);
     panel.dispose();
     assert.equal(flow.panel, undefined);
   });
