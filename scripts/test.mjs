@@ -23,10 +23,10 @@ const mocha = [
 
 /** @type {Map<string, Kind>} */
 const kinds = new Map([
-  ['unit', { command: [...mocha, 'out/unit/**/*.test.js'], minutes: 5 }],
+  ['unit', { command: [...mocha, '--timeout', '20000', 'out/unit/**/*.test.js'], minutes: 5 }],
   ['host', { command: ['scripts/host-tests.mjs'], minutes: 8, prepare: prepareServed }],
   ['desktop', { command: ['scripts/host-tests.mjs', '--desktop'], minutes: 8 }],
-  ['e2e', { command: [...mocha, '--timeout', '240000', 'out/e2e/**/*.test.js'], minutes: 12, prepare: preparePackaged }],
+  ['e2e', { command: [...mocha, '--timeout', '240000', 'out/e2e/**/*.test.js'], minutes: 18, prepare: preparePackaged }],
 ]);
 
 const total = { passed: 0, failed: 0 };
