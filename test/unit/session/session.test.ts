@@ -104,7 +104,7 @@ describe('a session', () => {
   });
 
   it('pauses, and goes on as if it had not', async () => {
-    await trained(text({ steps: 300 }));
+    await trained(text({ steps: 3000 }));
     const straight = parameters();
     await session.reset();
     assert.equal(session.step, 0);
@@ -112,7 +112,7 @@ describe('a session', () => {
     await until(() => session.step > 0);
     session.pause();
     await until(() => session.status === 'paused');
-    assert.ok(session.step < 300, `paused at ${session.step}`);
+    assert.ok(session.step < 3000, `paused at ${session.step}`);
     await session.train();
     await until(() => session.status === 'done');
     assert.deepEqual(parameters(), straight);
