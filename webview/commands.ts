@@ -6,7 +6,7 @@ import { post } from './host';
 import { button, type ButtonLook, type UiButton } from './ui/toolkit';
 
 const looks = {
-  reset: { icon: 'reset', tooltip: 'Reset: new initial weights, step 0' },
+  reset: { icon: 'reset', tooltip: 'Reset: back to the initial values, step 0' },
   runToZ: { icon: 'runToZ', tooltip: 'Run x → z, to z' },
   stepXToZ: { icon: 'stepXToZ', tooltip: 'Step x → z: one layer back' },
   stepZToX: { icon: 'stepZToX', tooltip: 'Step z → x: one layer on' },

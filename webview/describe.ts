@@ -3,6 +3,7 @@
 import { format } from 'd3';
 import type { Direction, FlowState, LayerState } from '../src/protocol/messages';
 import type { Instant } from './instant';
+import type { Estimate } from './losses';
 
 const grouped = format(',d');
 const short = format('.3~f');
@@ -59,10 +60,11 @@ export function directions({ closedForm, layers }: FlowState): string {
 }
 
 /** What is wrong with a layer, or nothing. */
-export function warning(layer: LayerState, epsilon: number): string | undefined {
+export function warning(layer: LayerState, { epsilon, closedForm }: Pick<FlowState, 'epsilon' | 'closedForm'>): string | undefined {
   if (layer.status === 'folds') return 'folds space';
   if (layer.status === 'near-singular') return `nearly singular, margin < ${number(epsilon)}`;
-  if (layer.doubtful > 0) return `inverse doubtful for ${count(layer.doubtful)} ${layer.doubtful === 1 ? 'particle' : 'particles'}`;
+  if (layer.doubtful > 0)
+    return `${arrow[opposite(closedForm)]} doubtful for ${count(layer.doubtful)} ${layer.doubtful === 1 ? 'particle' : 'particles'}`;
   return undefined;
 }
 
@@ -85,8 +87,33 @@ export function layer(state: FlowState, { layer: active }: Instant): string {
   return `layer ${active} margin ${margin(it.margin)}${wrong}`;
 }
 
-/** "step 1,200 of 4,000 · loss 2.314". */
+/** "step 1,200 of 4,000 · loss 2.314"; an edited file may ask for fewer steps than were taken. */
 export function training({ training: { step, until, loss } }: FlowState): string {
-  const steps = `step ${count(step)} of ${count(until)}`;
+  const steps = step > until ? `step ${count(step)}` : `step ${count(step)} of ${count(until)}`;
   return loss === undefined ? steps : `${steps} · loss ${number(loss)}`;
+}
+
+/** Which loss {@link training} tells; empty where it tells none. */
+export function lossTooltip({ training: { loss } }: FlowState): string {
+  return loss === undefined ? '' : 'The loss is that of the last step, of one batch';
+}
+
+/** Why training stands still, or nothing. */
+export function note({ training: { status, note: why } }: FlowState): string | undefined {
+  if (status === 'running') return undefined;
+  return why ?? (status === 'not-finite' ? 'The loss is not finite.' : undefined);
+}
+
+/** "0.041 ± 0.003": to the first digit of the error, and to two decimals at least. */
+export function estimate({ mean, error }: Estimate): string {
+  const decimals = error > 0 ? Math.min(Math.max(2, Math.ceil(-Math.log10(error))), 9) : 3;
+  const fixed = format(`.${decimals}f`);
+  return `${fixed(mean)} ± ${fixed(error)}`;
+}
+
+/** "layer 3 folds", or nothing where none does. */
+export function folds(layers: readonly LayerState[]): string | undefined {
+  const numbers = layers.filter(({ status }) => status === 'folds').map(({ number: k }) => k);
+  if (numbers.length === 0) return undefined;
+  return numbers.length === 1 ? `layer ${numbers[0]} folds` : `layers ${numbers.slice(0, -1).join(', ')} and ${numbers.at(-1)} fold`;
 }

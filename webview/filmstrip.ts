@@ -136,7 +136,7 @@ export function createFilmstrip(actions: FilmstripActions): Filmstrip {
       paint();
       bars.forEach((bar, i) => {
         bar.draw(state.layers[i], state.epsilon);
-        const wrong = describe.warning(state.layers[i], state.epsilon);
+        const wrong = describe.warning(state.layers[i], state);
         bar.element.title = `Layer ${i + 1}: margin ${describe.number(state.layers[i].margin)}${wrong === undefined ? '' : `, ${wrong}`}`;
         bar.element.classList.toggle('active', next.instant.layer === i + 1);
       });

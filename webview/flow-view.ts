@@ -49,7 +49,7 @@ plane.element.append(waiting);
 const stage = html('div', { class: 'stage' }, plane.element, legend.element);
 const side = html('aside', { class: 'side' }, loss.element, probe.element, layer.element);
 const unread = html('p', { class: 'unread hint' }, 'Once the text describes a flow, it is drawn here.');
-const flow = html('main', { class: 'flow', hidden: true }, header.element, unread, stage, side, filmstrip.element, live);
+const flow = html('main', { class: 'flow', hidden: true }, header.element, unread, stage, filmstrip.element, side, live);
 const empty = createEmpty();
 show(empty, false);
 document.body.append(flow, empty);
@@ -149,7 +149,7 @@ function zoomed(next: Zoom): void {
 let saved = '';
 function save(): void {
   if (state === undefined) return;
-  const view = { uri: state.uri, cursor: cursor.target, zoom };
+  const view = { uri: state.uri, zoom };
   const text = JSON.stringify(view);
   if (text !== saved) saveView(view);
   saved = text;

@@ -1,10 +1,10 @@
 /** The Flow View's header: which flow, which objective, which direction is solved; training; stepping. */
 
 import type { FlowState } from '../src/protocol/messages';
+import { createBanner } from './banner';
 import { createStepButtons, createTrainingButtons } from './commands';
 import * as describe from './describe';
 import { html, show, write } from './element';
-import { icon } from './ui/icons';
 import { progressRing } from './ui/toolkit';
 
 export function createHeader(): { element: HTMLElement; draw(state: FlowState): void } {
@@ -15,10 +15,7 @@ export function createHeader(): { element: HTMLElement; draw(state: FlowState): 
   const ring = progressRing();
   const progress = html('span', { class: 'progress-text' });
   const bar = html('div', { class: 'progress-fill' });
-  const problemText = html('span');
-  const problem = html('div', { class: 'banner', role: 'alert', hidden: true }, icon('warning'), problemText);
-  const noteText = html('span');
-  const note = html('div', { class: 'banner note', role: 'status', hidden: true }, icon('warning'), noteText);
+  const [problem, note] = [createBanner('alert'), createBanner('status')];
   const element = html(
     'header',
     { class: 'header' },
@@ -31,8 +28,8 @@ export function createHeader(): { element: HTMLElement; draw(state: FlowState): 
       steps.element,
     ),
     html('div', { class: 'progress-bar', 'aria-hidden': 'true' }, bar),
-    problem,
-    note,
+    problem.element,
+    note.element,
   );
   return {
     element,
@@ -43,13 +40,9 @@ export function createHeader(): { element: HTMLElement; draw(state: FlowState): 
       write(progress, describe.training(state));
       show(ring, state.training.status === 'running');
       bar.style.width = `${state.training.until > 0 ? Math.min(1, state.training.step / state.training.until) * 100 : 0}%`;
-      const wrong = describe.problem(state);
-      show(problem, wrong !== undefined);
-      write(problemText, wrong ?? '');
-      const stopped = state.training.status === 'not-finite' ? (state.training.note ?? 'The loss is not finite.') : undefined;
-      show(note, stopped !== undefined);
-      write(noteText, stopped ?? '');
-      if (state.training.note !== undefined) progress.title = state.training.note;
+      progress.title = describe.lossTooltip(state);
+      problem.draw(describe.problem(state));
+      note.draw(describe.note(state));
       training.draw(state);
       steps.draw(state);
     },

@@ -21,10 +21,9 @@ export function listen(onMessage: (message: ToView) => void): void {
   post({ type: 'ready' });
 }
 
-/** What outlives the view: the extension reads `uri` and `cursor` when the window is reloaded. */
+/** What outlives the view when the window is reloaded: the extension reads `uri`; cursor and probe are kept by the session. */
 export interface SavedView {
   readonly uri: string;
-  readonly cursor: number;
   readonly zoom: { readonly k: number; readonly x: number; readonly y: number };
 }
 

@@ -15,12 +15,13 @@ interface Row {
 }
 
 export function createLayerList(goTo: (cursor: number) => void): { element: HTMLElement; draw(state: FlowState, active: number): void } {
+  const margin = html('span', {}, 'margin');
   const heads = html(
     'div',
     { class: 'layer-heads', 'aria-hidden': 'true' },
     html('span'),
-    html('span', {}, 'margin'),
-    html('span', {}, 'log|det|'),
+    margin,
+    html('span', { title: 'Mean log|det| over the particles, z → x' }, 'log|det|'),
   );
   const list = html('ol', { class: 'layers' });
   const element = html('section', { class: 'layer-list', 'aria-label': 'Layers' }, html('h2', {}, 'Layers, z → x'), heads, list);
@@ -50,17 +51,18 @@ export function createLayerList(goTo: (cursor: number) => void): { element: HTML
         rows = state.layers.map((layer) => createRow(layer.number));
         list.replaceChildren(...rows.map((row) => row.element));
       }
-      rows.forEach((row, i) => drawRow(row, state.layers[i], state.epsilon, active === i + 1));
+      margin.title = `The least det over all of space, ${describe.arrow[state.closedForm]}`;
+      rows.forEach((row, i) => drawRow(row, state.layers[i], state, active === i + 1));
     },
   };
 }
 
-function drawRow({ element, label, logDet, warning, bar }: Row, layer: LayerState, epsilon: number, active: boolean): void {
+function drawRow({ element, label, logDet, warning, bar }: Row, layer: LayerState, state: FlowState, active: boolean): void {
   write(label, layer.label);
   write(logDet, layer.meanLogDet === undefined ? '' : describe.signed(layer.meanLogDet));
   logDet.title = 'Mean log|det| over the particles, z → x';
-  bar.draw(layer, epsilon);
-  warning.draw(layer, epsilon);
+  bar.draw(layer, state.epsilon);
+  warning.draw(layer, state);
   const button = element.firstElementChild as HTMLElement;
   button.toggleAttribute('aria-current', active);
   button.title = `Go to stage ${layer.number}, after layer ${layer.number}`;

@@ -3,21 +3,27 @@
 import type { Scene } from './scene';
 import { activeLayer } from './scene';
 import { show, svg, update } from './element';
+import { hatches, tileSize } from './hatch';
 import type { Projection } from './scales';
 import { band, carriedHalfWidth, footOf, hyperplane, type Point, type Window } from './strip';
 
 /** Pixels between the hyperplane and the arrows on either side of it. */
 const clearance = 9;
 
-/** Patterns that tell the bands apart without colour: one hatching for danger, a crossed one for folds. */
 export function createPatterns(): SVGDefsElement {
-  const tile = (id: string, d: string): SVGPatternElement =>
-    svg('pattern', { id, width: 8, height: 8, patternUnits: 'userSpaceOnUse' }, svg('path', { d, class: id }));
+  const tile = (kind: keyof typeof hatches): SVGPatternElement => {
+    const id = `${kind}-hatch`;
+    return svg(
+      'pattern',
+      { id, width: tileSize, height: tileSize, patternUnits: 'userSpaceOnUse' },
+      svg('path', { d: hatches[kind], class: id }),
+    );
+  };
   return svg(
     'defs',
     {},
-    tile('danger-hatch', 'M-2 2 2-2M0 8 8 0M6 10 10 6'),
-    tile('fold-hatch', 'M-2 2 2-2M0 8 8 0M6 10 10 6M-2 6 2 10M0 0 8 8M6-2 10 2'),
+    tile('danger'),
+    tile('fold'),
     svg(
       'marker',
       { id: 'arrow-head', viewBox: '0 0 8 8', refX: 6.5, refY: 4, markerWidth: 7, markerHeight: 7, orient: 'auto' },

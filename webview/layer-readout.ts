@@ -15,17 +15,15 @@ export function createLayerReadout(): { element: HTMLElement; draw(scene: Scene)
       const layer = activeLayer(scene);
       const { w, uHat, kappa } = layer.overlay;
       const length = (v: readonly number[]): string => describe.number(Math.hypot(...v));
-      write(title, `Layer ${layer.number}`);
+      const [formula, solved] = [describe.arrow[state.closedForm], describe.arrow[describe.opposite(state.closedForm)]];
+      write(title, `Layer ${layer.number}, formula ${formula}`);
       figures.draw([
-        ['Margin', `${describe.number(layer.margin)}${layer.margin < 1 ? ', on wᵀv + b = 0' : ''}`],
+        [`Margin, ${formula}`, `${describe.number(layer.margin)}${layer.margin < 1 ? ', on wᵀv + b = 0' : ''}`],
         ['κ = wᵀû', describe.number(kappa)],
         ['‖w‖, ‖û‖', `${length(w)}, ${length(uHat)}`],
         ['Mean log|det|, z → x', layer.meanLogDet === undefined ? undefined : describe.signed(layer.meanLogDet)],
-        [
-          `Residual, ${describe.arrow[describe.opposite(state.closedForm)]}`,
-          layer.residual > 0 ? `≤ ${describe.residual(layer.residual)}` : undefined,
-        ],
-        ['Doubtful inverses', layer.doubtful > 0 ? describe.count(layer.doubtful) : undefined],
+        [`Residual, ${solved}`, layer.residual > 0 ? `≤ ${describe.residual(layer.residual)}` : undefined],
+        [`Doubtful particles, ${solved}`, layer.doubtful > 0 ? describe.count(layer.doubtful) : undefined],
       ]);
     },
   };

@@ -59,7 +59,7 @@ export function createLegend(): { element: HTMLElement; draw(scene: Scene): void
       write(high, `+${end} sparser`);
       write(plane.text, `layer ${active.number}: wᵀv + b = 0`);
       write(push.text, `±û, pushes ${describe.arrow[state.closedForm]}`);
-      write(danger.text, `det < ε = ${describe.number(state.epsilon)}`);
+      write(danger.text, `det ${describe.arrow[state.closedForm]} < ε = ${describe.number(state.epsilon)}`);
       show(danger.element, active.overlay.danger > 0);
       show(
         fold.element,

@@ -2,8 +2,9 @@
 
 import { axisBottom, axisLeft, bisectCenter, format, line, pointer, scaleLinear, select } from 'd3';
 import * as describe from './describe';
+import type { FlowState } from '../src/protocol/messages';
 import { html, show, svg, update, write } from './element';
-import { lossCurve, lossRange, type LossCurve } from './losses';
+import { gapAbove, lossCurve, lossRange, type LossCurve } from './losses';
 import type { Scene } from './scene';
 
 export interface LossChart {
@@ -17,7 +18,6 @@ const edge = { left: 44, right: 10, top: 8, bottom: 22 };
 export function createLossChart(): LossChart {
   const gap = html('span', { class: 'gap' });
   const empty = html('p', { class: 'hint' });
-  empty.textContent = 'Train to see the loss.';
   const raw = svg('path', { class: 'loss-raw' });
   const smooth = svg('path', { class: 'loss-smooth' });
   const floor = svg('line', { class: 'loss-floor' });
@@ -43,6 +43,8 @@ export function createLossChart(): LossChart {
   let [width, height] = [0, 0];
   let read0: number | undefined;
   let losses: Float32Array | undefined;
+  /** What else the chart depends on, as it was drawn. */
+  let drawn = '';
 
   const x = (): ReturnType<typeof scaleLinear<number, number>> =>
     scaleLinear([curve.steps[0], Math.max(curve.steps[curve.steps.length - 1], curve.steps[0] + 1)], [edge.left, width - edge.right]);
@@ -66,15 +68,33 @@ export function createLossChart(): LossChart {
     readAt((read0 ?? curve.steps.length - 1) + move * (event.shiftKey ? 10 : 1));
   });
 
+  /** The loss of a flow that folds is no KL divergence plus the floor, and may be below the floor. */
+  const drawGap = ({ layers, training: { floor: least } }: FlowState): void => {
+    const folds = describe.folds(layers);
+    const above = least === undefined ? undefined : gapAbove(least, curve);
+    if (least === undefined) {
+      write(gap, '');
+      gap.title = '';
+    } else if (folds !== undefined) {
+      write(gap, `no KL gap: ${folds}`);
+      gap.title = 'A flow that folds has no density, so that its loss measures no KL divergence and can fall below the dashed line';
+    } else if (above === undefined) {
+      write(gap, `least possible loss ${describe.number(least)}`);
+      gap.title = '';
+    } else {
+      write(gap, `KL gap ${describe.estimate(above)}`);
+      gap.title = `How far the mean loss over the last ${describe.count(above.steps)} steps is above the least possible loss (dashed), ± its standard error, in nats`;
+    }
+  };
+
   const drawChart = (shown: Scene): void => {
     const { training } = shown.state;
     const some = curve.steps.length > 0;
     show(empty, !some);
     picture.toggleAttribute('hidden', !some);
-    if (!some || width === 0) {
-      write(gap, training.floor === undefined ? '' : `least possible loss ${describe.number(training.floor)}`);
-      return;
-    }
+    write(empty, training.step > 0 ? 'Go on training to see the loss.' : 'Train to see the loss.');
+    drawGap(shown.state);
+    if (!some || width === 0) return;
     const end = curve.steps.length - 1;
     const [low, high] = lossRange(curve, training.floor);
     const y = scaleLinear([low, high], [height - edge.bottom, edge.top]);
@@ -102,13 +122,10 @@ export function createLossChart(): LossChart {
     show(floor, training.floor !== undefined);
     if (training.floor !== undefined)
       update(floor, { x1: edge.left, x2: width - edge.right, y1: y(training.floor), y2: y(training.floor) });
-    const above = training.floor === undefined ? undefined : curve.smooth[end] - training.floor;
-    write(gap, above === undefined ? '' : `KL gap ${describe.number(above)}`);
-    gap.title = above === undefined ? '' : 'How far the smoothed loss is above the least possible loss (dashed), in nats';
     picture.setAttribute(
       'aria-label',
       `Loss from step ${describe.count(curve.steps[0])} to ${describe.count(curve.steps[end])}: from ${describe.number(curve.smooth[0])} to ` +
-        `${describe.number(curve.smooth[end])}${above === undefined ? '' : `, ${describe.number(above)} above the least possible`}. Arrow keys read single steps.`,
+        `${describe.number(curve.smooth[end])}${gap.textContent === '' ? '' : `, ${gap.textContent}`}. Arrow keys read single steps.`,
     );
   };
 
@@ -121,9 +138,11 @@ export function createLossChart(): LossChart {
       if (scene) drawChart(scene);
     },
     draw: (next) => {
-      const stale = scene === undefined || next.losses !== losses || next.state.training.floor !== scene.state.training.floor;
+      const { layers, training } = next.state;
+      const said = [training.floor, training.step > 0, describe.folds(layers)].join();
       scene = next;
-      if (!stale) return;
+      if (next.losses === losses && said === drawn) return;
+      drawn = said;
       if (next.losses !== losses) {
         losses = next.losses;
         curve = lossCurve(losses);

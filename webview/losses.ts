@@ -1,11 +1,20 @@
 /** What the loss chart computes: a smoothed curve, the range to show, and the gap to the least loss that is possible. */
 
+import { deviation } from 'd3';
+
 /** The losses of a frame, (step, loss) pairs. */
 export interface LossCurve {
   readonly steps: readonly number[];
   readonly losses: readonly number[];
   /** An exponential moving average, over a fortieth of all points in the end and over fewer where there are few before. */
   readonly smooth: readonly number[];
+}
+
+/** A mean with its standard error, and the number of steps that it is taken over. */
+export interface Estimate {
+  readonly mean: number;
+  readonly error: number;
+  readonly steps: number;
 }
 
 export function lossCurve(pairs: Float32Array): LossCurve {
@@ -22,6 +31,19 @@ export function lossCurve(pairs: Float32Array): LossCurve {
     smooth.push(average);
   }
   return { steps, losses, smooth };
+}
+
+/**
+ * How far the loss of the recent steps is above the floor: mean − floor ± s/√m, with the standard deviation s of the last m losses, a
+ * twentieth of all. Nothing while that is fewer than two.
+ */
+export function gapAbove(floor: number, { steps, losses }: LossCurve): Estimate | undefined {
+  const first = losses.length - Math.floor(losses.length / 20);
+  const recent = losses.slice(first);
+  const spread = deviation(recent);
+  if (spread === undefined) return undefined;
+  const above = recent.reduce((sum, loss) => sum + loss - floor, 0) / recent.length;
+  return { mean: above, error: spread / Math.sqrt(recent.length), steps: steps[steps.length - 1] - steps[first - 1] };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What is drawn by the thousand, on canvas: the deformed grid, and the particles. */
 
+import { hatchPattern } from './hatch';
 import type { Projection } from './scales';
 import { divergingSteps, type Theme } from './theme';
 
@@ -38,6 +39,10 @@ class Buckets {
 const folded = divergingSteps;
 const absent = divergingSteps + 1;
 
+/** How opaque folded cells are: as in the legend and in the band of the layer that folds. */
+const foldTint = 0.1;
+const foldHatch = 0.55;
+
 export interface GridPicture {
   /** G² × 2. */
   readonly points: Float32Array;
@@ -50,7 +55,7 @@ export interface GridPicture {
   readonly domain: number;
 }
 
-/** Draws the grid: cells tinted, lines coloured, by log|det|; what is turned over is dashed and in the colour of errors. */
+/** Draws the grid: cells tinted, lines coloured, by log|det|; what is turned over is hatched, in the colour of errors. */
 export class GridPainter {
   private readonly lines = new Buckets(divergingSteps + 2);
   private readonly cells = new Buckets(divergingSteps + 2);
@@ -72,7 +77,7 @@ export class GridPainter {
       const [p, q, r, s] = [level[i], level[i + 1], level[i + side], level[i + side + 1]];
       cellBins[c] = bin(Math.max(p, q, r, s), (p + q + r + s) / 4);
     }
-    context.globalAlpha = theme.highContrast ? 0.32 : 0.24;
+    const tint = theme.highContrast ? 0.32 : 0.24;
     this.cells.forEach((step, items) => {
       if (step === absent) return;
       context.beginPath();
@@ -84,6 +89,11 @@ export class GridPainter {
         context.lineTo(x(i + side), y(i + side));
       }
       context.fillStyle = step === folded ? theme.error : theme.divergingFill[step];
+      context.globalAlpha = step === folded ? foldTint : tint;
+      context.fill();
+      if (step !== folded) return;
+      context.fillStyle = hatchPattern(context, 'fold', theme.error);
+      context.globalAlpha = foldHatch;
       context.fill();
     });
 
@@ -105,11 +115,9 @@ export class GridPainter {
         context.moveTo(x(startOf(l)), y(startOf(l)));
         context.lineTo(x(endOf(l)), y(endOf(l)));
       }
-      context.setLineDash(step === folded ? [2, 2] : []);
       context.strokeStyle = step === folded ? theme.error : theme.divergingLine[step];
       context.stroke();
     });
-    context.setLineDash([]);
     context.globalAlpha = 1;
   }
 

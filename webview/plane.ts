@@ -46,7 +46,6 @@ export function createPlane(actions: PlaneActions): Plane {
     { class: 'plane-picture', tabindex: 0, role: 'application', 'aria-roledescription': 'plane', 'aria-describedby': 'plane-keys' },
     canvas,
     overlay,
-    caption,
     coordinates,
   );
   const fit = button({ icon: 'fit', tooltip: 'Show the whole plane (double-click)' }, () => setZoom(noZoom));
@@ -56,7 +55,7 @@ export function createPlane(actions: PlaneActions): Plane {
     { class: 'for-screen-readers', id: 'plane-keys' },
     'Arrow keys move the probe, with Shift further; Escape removes it.',
   );
-  const element = html('section', { class: 'plane', 'aria-label': 'The plane' }, box, fit.element, keys);
+  const element = html('section', { class: 'plane', 'aria-label': 'The plane' }, caption, box, fit.element, keys);
 
   const painter = new PicturePainter();
   let [width, height] = [0, 0];
@@ -143,10 +142,10 @@ export function createPlane(actions: PlaneActions): Plane {
       probe.draw(next, at);
 
       const active = activeLayer(next);
-      const problem = describe.warning(active, state.epsilon);
+      const problem = describe.warning(active, state);
       write(title, describe.stage(cursor, depth));
       write(subtitle, `layer ${active.number} · ${active.label} · margin ${describe.margin(active.margin)}`);
-      warning.draw(active, state.epsilon);
+      warning.draw(active, state);
       box.setAttribute('aria-label', `The plane at ${[title.textContent, subtitle.textContent, problem ?? 'no warning'].join(', ')}`);
     },
   };

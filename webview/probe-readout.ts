@@ -37,7 +37,7 @@ export function createProbeReadout(remove: () => void): { element: HTMLElement; 
         ['In your units, at x', probe.original?.map(({ name, value }) => `${name} ${describe.number(value)}`).join(', ')],
         ['log p(x)', describe.number(probe.logProb)],
         [
-          `det of layer ${active.number}`,
+          `det of layer ${active.number}, ${describe.arrow[state.closedForm]}`,
           `${describe.number(det)}${det < 0 ? ', folded' : det < state.epsilon ? ', nearly singular' : ''}`,
         ],
         ['Last step', step && `layer ${step.layer}, ${describe.arrow[step.direction]}, ${step.solved ? 'solved' : 'closed form'}`],

@@ -1,6 +1,7 @@
 /** The sidebar: training, stepping, the layers and the probe of the flow that is open. */
 
 import type { Direction, FlowState, ToView } from '../src/protocol/messages';
+import { createBanner } from './banner';
 import { createStepButtons, createTrainingButtons, commandButton } from './commands';
 import * as describe from './describe';
 import { html, show, write } from './element';
@@ -9,13 +10,11 @@ import { createFigures } from './figures';
 import { listen, post } from './host';
 import { instantAt } from './instant';
 import { createLayerList } from './layer-list';
-import { icon } from './ui/icons';
 import { divider } from './ui/toolkit';
 
 const name = html('h1');
 const objective = html('p', { class: 'objective' });
-const problemText = html('span');
-const problem = html('div', { class: 'banner', role: 'alert', hidden: true }, icon('warning'), problemText);
+const [problem, note] = [createBanner('alert'), createBanner('status')];
 const progress = html('p', { class: 'progress-text' });
 const bar = html('progress', { 'aria-label': 'Training steps', value: 0 });
 const training = createTrainingButtons();
@@ -29,7 +28,8 @@ const flow = html(
   'main',
   { class: 'flow', hidden: true },
   html('div', { class: 'titles' }, name, objective),
-  problem,
+  problem.element,
+  note.element,
   html('div', { class: 'training' }, training.element, progress, bar),
   divider(),
   html('div', { class: 'stepping' }, steps.element, cursor),
@@ -62,10 +62,10 @@ function draw(state: FlowState): void {
   const instant = instantAt(state.cursor, depth, heading, state.closedForm);
   write(name, state.name);
   write(objective, describe.objective(state));
-  const wrong = describe.problem(state);
-  show(problem, wrong !== undefined);
-  write(problemText, wrong ?? '');
+  problem.draw(describe.problem(state));
+  note.draw(describe.note(state));
   write(progress, describe.training(state));
+  progress.title = describe.lossTooltip(state);
   bar.max = Math.max(1, state.training.until);
   bar.value = Math.min(state.training.step, bar.max);
   training.draw(state);

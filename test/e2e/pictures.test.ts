@@ -129,6 +129,26 @@ describe('the pictures', () => {
     });
   }
 
+  it('show the map from z to x at once beside an editor, and in a narrow pane', async () => {
+    const shown = await show(scenes['a fold, before it']);
+    for (const [width, height] of [
+      [640, 800],
+      [500, 800],
+      [500, 600],
+      [300, 700],
+      [230, 780],
+    ]) {
+      await shown.resize(width, height);
+      await shown.screenshot(`beside an editor-${width}-${height}`);
+      assert.deepEqual(await shown.page.evaluate(misplaced), [], `${width} wide`);
+      const [plane, film] = [await shown.box('.plane-picture'), await shown.box('.filmstrip')];
+      assert.ok(film.y + film.height <= height, `the filmstrip of ${width} × ${height} ends at ${film.y + film.height}`);
+      assert.ok(plane.height >= 180, `the plane of ${width} × ${height} is ${plane.height} high`);
+      const caption = await shown.box('.caption');
+      if (width <= 300) assert.ok(caption.y + caption.height <= plane.y + 1, `the caption covers the plane of ${width}`);
+    }
+  });
+
   it('put the hyperplane and the band of the fold where the formula says, also half way through the layer', async () => {
     const { w, b, fold, kappa } = stateOf(examples.folding).layers[1].overlay;
     for (const [cursor, tau] of [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from '../../scripts/vscode/browser.mjs';
 import type { FlowState, FromView } from '../../src/protocol/messages';
-import { deepFlow, examples, frameOf, stateOf, type StateOptions } from './flows';
+import { deepFlow, examples, frameOf, lossesBetween, stateOf, type StateOptions } from './flows';
 import { ViewPage, type ViewOptions } from './view-page';
 
 describe('a view under the hand', () => {
@@ -86,14 +86,14 @@ describe('a view under the hand', () => {
       assert.equal(await caption(), 'stage 1.10 of 3');
     });
 
-    it('restores zoom and cursor of the same flow, and of no other', async () => {
+    it('restores the zoom of the same flow, and of no other', async () => {
       const zoom = { k: 2, x: -300, y: -200 };
       const uri = stateOf(examples.folding).uri;
-      await open({ cursor: 1.5 }, { saved: { uri, cursor: 1.5, zoom } });
-      assert.deepEqual(await view.saved(), { uri, cursor: 1.5, zoom });
+      await open({ cursor: 1.5 }, { saved: { uri, zoom } });
+      assert.deepEqual(await view.saved(), { uri, zoom });
       assert.ok(await view.page.locator('.fit').isVisible());
       await view.close();
-      await open({}, { saved: { uri: 'file:///other.nflow', cursor: 1.5, zoom } });
+      await open({}, { saved: { uri: 'file:///other.nflow', zoom } });
       assert.ok(await view.page.locator('.fit').isHidden());
     });
   });
@@ -223,12 +223,39 @@ describe('a view under the hand', () => {
     assert.deepEqual(commands, ['train', 'stepXToZ', 'runToZ', 'pause', 'reset', 'stepZToX', 'runToX']);
   });
 
-  it('offers a new flow where there is none', async () => {
-    view = await ViewPage.open(browser);
+  it('offers a new flow, or another, where there is none', async () => {
+    view = await ViewPage.open(browser, { view: 'sidebar', width: 300 });
     await view.state(undefined);
     await view.takePosted();
     await view.page.getByRole('button', { name: 'New Flow…' }).click();
-    assert.deepEqual(await said(), [{ type: 'command', command: 'newFlow' }]);
+    await view.page.getByRole('button', { name: 'Open a Flow…' }).click();
+    assert.deepEqual(await said(), [
+      { type: 'command', command: 'newFlow' },
+      { type: 'command', command: 'openFlowView' },
+    ]);
+  });
+
+  for (const page of ['flow-view', 'sidebar'] as const)
+    it(`says in the ${page} why training was paused, until it goes on`, async () => {
+      const note = 'The file was edited, so training was paused.';
+      const banner = (): Promise<string[]> => view.page.locator('.banner:visible').allTextContents();
+      await open({ training: { status: 'paused', step: 10, note } }, { view: page });
+      assert.deepEqual(await banner(), [note]);
+      await view.state(stateOf(examples.folding, { training: { status: 'running', step: 11 } }));
+      assert.deepEqual(await banner(), []);
+    });
+
+  it('tells the gap to the least possible loss with its error, and none for a flow that folds', async () => {
+    const gap = (): Promise<string | null> => view.page.locator('.gap').textContent();
+    const losses = lossesBetween(3, 1.1, 4000);
+    view = await ViewPage.open(browser);
+    await view.state(stateOf(examples.twoMoons, { training: { step: 4000, floor: 1 } }));
+    await view.frame(frameOf(examples.twoMoons, losses));
+    assert.match((await gap()) ?? '', /^KL gap 0\.\d{3} ± 0\.00\d$/);
+    assert.match((await view.page.locator('.gap').getAttribute('title')) ?? '', /over the last 2\d\d steps/);
+    await view.state(stateOf(examples.folding, { training: { step: 4000, floor: 1 } }));
+    await view.frame(frameOf(examples.folding, losses));
+    assert.equal(await gap(), 'no KL gap: layer 2 folds');
   });
 
   it('tells the probe in numbers: where, how dense, the last step and the round trip', async () => {

@@ -32,6 +32,7 @@ describe('the sentences of the views', () => {
     assert.equal(sentence.objective(state()), 'forward KL · two-moons');
     assert.equal(sentence.directions(state()), 'x → z closed form, z → x solved, residual ≤ 3.2e−16');
     assert.equal(sentence.directions(state({ closedForm: 'generate', layers: [layer()] })), 'z → x closed form, x → z solved');
+    assert.equal(sentence.directions(state({ closedForm: 'generate' })), 'z → x closed form, x → z solved, residual ≤ 3.2e−16');
   });
 
   it('say where the cursor is', () => {
@@ -42,16 +43,40 @@ describe('the sentences of the views', () => {
   });
 
   it('say what is wrong with a layer in words', () => {
-    assert.equal(sentence.warning(layer(), 0.05), undefined);
-    assert.equal(sentence.warning(layer({ status: 'near-singular' }), 0.05), 'nearly singular, margin < 0.05');
-    assert.equal(sentence.warning(layer({ status: 'folds' }), 0.05), 'folds space');
-    assert.equal(sentence.warning(layer({ doubtful: 1 }), 0.05), 'inverse doubtful for 1 particle');
-    assert.equal(sentence.warning(layer({ doubtful: 1200 }), 0.05), 'inverse doubtful for 1,200 particles');
+    assert.equal(sentence.warning(layer(), state()), undefined);
+    assert.equal(sentence.warning(layer({ status: 'near-singular' }), state()), 'nearly singular, margin < 0.05');
+    assert.equal(sentence.warning(layer({ status: 'folds' }), state()), 'folds space');
+    assert.equal(sentence.warning(layer({ doubtful: 1 }), state()), 'z → x doubtful for 1 particle');
+    assert.equal(sentence.warning(layer({ doubtful: 1200 }), state({ closedForm: 'generate' })), 'x → z doubtful for 1,200 particles');
   });
 
   it('say how training stands', () => {
     assert.equal(sentence.training(state()), 'step 1,200 of 4,000 · loss 2.314');
     assert.equal(sentence.training(state({ training: { status: 'idle', step: 0, until: 10 } })), 'step 0 of 10');
+    assert.equal(sentence.training(state({ training: { status: 'paused', step: 4000, until: 2000 } })), 'step 4,000');
+  });
+
+  it('say why training stands still, for as long as it does', () => {
+    const note = 'The file was edited, so training was paused.';
+    const training = { step: 5, until: 10, note };
+    assert.equal(sentence.note(state({ training: { ...training, status: 'paused' } })), note);
+    assert.equal(sentence.note(state({ training: { ...training, status: 'running' } })), undefined);
+    assert.equal(sentence.note(state()), undefined);
+    assert.equal(sentence.note(state({ training: { status: 'not-finite', step: 5, until: 10 } })), 'The loss is not finite.');
+  });
+
+  it('name the layers that fold', () => {
+    const folding = [1, 2, 3, 4].map((number) => layer({ number, status: 'folds' }));
+    assert.equal(sentence.folds([layer()]), undefined);
+    assert.equal(sentence.folds([layer(), folding[2]]), 'layer 3 folds');
+    assert.equal(sentence.folds(folding), 'layers 1, 2, 3 and 4 fold');
+  });
+
+  it('print an estimate as exactly as its error allows', () => {
+    const estimate = (mean: number, error: number): string => sentence.estimate({ mean, error, steps: 1 });
+    assert.equal(estimate(0.04123, 0.0031), '0.041 ± 0.003');
+    assert.equal(estimate(-0.0123, 0.31), '−0.01 ± 0.31');
+    assert.equal(estimate(1.5, 0), '1.500 ± 0.000');
   });
 
   it('say whether the picture is that of the text', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { lossCurve, lossRange } from '../../../webview/losses';
+import { gapAbove, lossCurve, lossRange } from '../../../webview/losses';
 
 const pairs = (loss: (i: number) => number, count = 400): Float32Array =>
   Float32Array.from({ length: 2 * count }, (_, i) => (i % 2 === 0 ? (i / 2) * 10 : loss((i - 1) / 2)));
@@ -22,6 +22,22 @@ describe('the loss curve', () => {
     const { steps, losses } = lossCurve(pairs((i) => (i === 2 ? NaN : 1), 4));
     assert.deepEqual(steps, [0, 10, 30]);
     assert.deepEqual(losses, [1, 1, 1]);
+  });
+});
+
+describe('the gap above the least possible loss', () => {
+  it('is that of the recent steps, within its standard error', () => {
+    // 400 losses, one every ten steps: the last twenty are 1.5 and 2.5 in turns, so s² = 20 · 0.25 / 19.
+    const gap = gapAbove(1, lossCurve(pairs((i) => (i < 380 ? 9 : 1.5 + (i % 2)))));
+    assert.ok(gap);
+    assert.ok(Math.abs(gap.mean - 1) < 1e-12);
+    assert.ok(Math.abs(gap.error - Math.sqrt(0.25 / 19)) < 1e-12);
+    assert.equal(gap.steps, 200);
+  });
+
+  it('is not known from a few steps', () => {
+    assert.equal(gapAbove(1, lossCurve(new Float32Array(0))), undefined);
+    assert.equal(gapAbove(1, lossCurve(pairs(() => 2, 39))), undefined);
   });
 });
 
