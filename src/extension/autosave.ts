@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
 import type { FlowSession } from '../session/session';
@@ -13,7 +13,7 @@ interface Saved {
   readonly session: FlowSession;
 }
 
-interface Stored extends Pick<Snapshot, 'shape' | 'cursor' | 'probe'> {
+interface Stored extends Omit<Snapshot, 'checkpoint' | 'losses'> {
   readonly step: number;
   readonly parameters: readonly number[];
   readonly moments: readonly [readonly number[], readonly number[]];
@@ -22,12 +22,15 @@ interface Stored extends Pick<Snapshot, 'shape' | 'cursor' | 'probe'> {
 
 /**
  * Keeps where every flow's training stands in the workspace's storage, so that closing or reloading the window loses nothing. A file
- * is a few kilobytes, and written synchronously: it must be whole when the extension host is ended.
+ * is some ten kilobytes, and written synchronously: it must be whole when the extension host is ended.
  */
 export class Autosave implements vscode.Disposable {
   private readonly due = new Map<Saved, NodeJS.Timeout>();
 
-  constructor(private readonly folder: vscode.Uri) {}
+  constructor(
+    private readonly folder: vscode.Uri,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
 
   /** Keeps this flow from now on, soon after each change. */
   watch(flow: Saved): void {
@@ -43,38 +46,33 @@ export class Autosave implements vscode.Disposable {
   save(flow: Saved): void {
     clearTimeout(this.due.get(flow));
     this.due.delete(flow);
-    const snapshot = flow.session.snapshot();
-    if (!snapshot) return;
-    const { shape, checkpoint, losses, cursor, probe } = snapshot;
-    const stored: Stored = {
-      shape,
-      step: checkpoint.step,
-      parameters: [...checkpoint.parameters],
-      moments: [[...checkpoint.moments[0]], [...checkpoint.moments[1]]],
-      losses: [...losses],
-      ...(cursor !== undefined && { cursor }),
-      ...(probe && { probe }),
-    };
+    const snapshots = flow.session.snapshots();
+    if (snapshots.length === 0) return;
     const file = this.file(flow.uri);
-    mkdirSync(this.folder.fsPath, { recursive: true });
-    writeFileSync(`${file}.new`, JSON.stringify(stored));
-    renameSync(`${file}.new`, file);
+    try {
+      mkdirSync(this.folder.fsPath, { recursive: true });
+      writeFileSync(`${file}.new`, JSON.stringify(snapshots.map(stored)));
+      renameSync(`${file}.new`, file);
+    } catch (error) {
+      this.log.error(`What was trained in ${flow.uri.toString()} could not be kept for the next time the window opens`, error);
+    }
   }
 
-  load(uri: vscode.Uri): Snapshot | undefined {
+  /** Where the flow of this file stood, the latest last; none if it was never open. */
+  load(uri: vscode.Uri): Snapshot[] {
     const file = this.file(uri);
-    if (!existsSync(file)) return undefined;
-    const { shape, step, parameters, moments, losses, ...place } = JSON.parse(readFileSync(file, 'utf8')) as Stored;
-    return {
-      shape,
-      checkpoint: {
-        step,
-        parameters: Float32Array.from(parameters),
-        moments: [Float32Array.from(moments[0]), Float32Array.from(moments[1])],
-      },
-      losses: Float32Array.from(losses),
-      ...place,
-    };
+    if (!existsSync(file)) return [];
+    try {
+      return (JSON.parse(readFileSync(file, 'utf8')) as Stored[]).map(restored);
+    } catch (error) {
+      this.log.error(`What was trained in ${uri.toString()} could not be read from ${file}`, error);
+      return [];
+    }
+  }
+
+  /** The flow that was in this file is there no more. */
+  forget(uri: vscode.Uri): void {
+    rmSync(this.file(uri), { force: true });
   }
 
   /** Saves what is due. */
@@ -85,4 +83,18 @@ export class Autosave implements vscode.Disposable {
   private file(uri: vscode.Uri): string {
     return join(this.folder.fsPath, `${createHash('sha256').update(uri.toString()).digest('hex').slice(0, 16)}.json`);
   }
+}
+
+function stored({ checkpoint: { step, parameters, moments }, losses, ...rest }: Snapshot): Stored {
+  return { ...rest, step, parameters: [...parameters], moments: [[...moments[0]], [...moments[1]]], losses: [...losses] };
+}
+
+function restored({ step, parameters, moments, losses, ...rest }: Stored): Snapshot {
+  const [first, second] = moments;
+  const checkpoint = {
+    step,
+    parameters: Float32Array.from(parameters),
+    moments: [Float32Array.from(first), Float32Array.from(second)] as const,
+  };
+  return { ...rest, checkpoint, losses: Float32Array.from(losses) };
 }

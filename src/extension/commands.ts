@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import type { ViewCommand } from '../protocol/messages';
+import type { Autosave } from './autosave';
 import type { FlowView } from './flow-view';
 import { newFlow } from './new-flow';
 import type { OpenFlow, OpenFlows } from './open-flows';
 import { saveWeights } from './save-weights';
 
 /** The commands on a flow. Each is enabled only when it makes sense (see package.json), so what it finds missing is not an error. */
-const onFlow: Readonly<Record<Exclude<ViewCommand, 'openFlowView' | 'newFlow'>, (flow: OpenFlow) => unknown>> = {
+const onFlow: Readonly<Record<Exclude<ViewCommand, 'openFlowView' | 'newFlow'> | 'goToLayer', (flow: OpenFlow) => unknown>> = {
   train: ({ session }) => session.train(),
   pause: ({ session }) => session.pause(),
   reset,
@@ -14,21 +15,23 @@ const onFlow: Readonly<Record<Exclude<ViewCommand, 'openFlowView' | 'newFlow'>, 
   stepXToZ: ({ session }) => session.stepThrough('encode'),
   runToX: ({ session }) => session.moveTo(session.depth),
   runToZ: ({ session }) => session.moveTo(0),
+  goToLayer,
   saveWeights,
 };
 
 /** Registers every command; a webview's buttons run them by the same ids. */
-export function registerCommands(flows: OpenFlows, view: FlowView): vscode.Disposable {
+export function registerCommands(flows: OpenFlows, view: FlowView, autosave: Autosave): vscode.Disposable {
   const registered = Object.entries(onFlow).map(([name, run]) =>
     vscode.commands.registerCommand(`nflow.${name}`, async (uri?: unknown) => {
       const flow = (uri instanceof vscode.Uri && flows.find(uri)) || flows.active;
-      if (flow) await run(flow);
+      if (!flow) return;
+      await flow.session.open();
+      await run(flow);
     }),
   );
   return vscode.Disposable.from(
     ...registered,
-    vscode.commands.registerCommand('nflow.goToLayer', () => flows.active && goToLayer(flows.active)),
-    vscode.commands.registerCommand('nflow.newFlow', () => newFlow(flows, view)),
+    vscode.commands.registerCommand('nflow.newFlow', () => newFlow(flows, view, autosave)),
     vscode.commands.registerCommand('nflow.openFlowView', async (uri?: vscode.Uri) => {
       const file = uri ?? vscode.window.activeTextEditor?.document.uri;
       const named = file?.path.endsWith('.nflow') ? file : (flows.active?.uri ?? (await pickFlow()));
@@ -46,7 +49,8 @@ async function reset(flow: OpenFlow): Promise<void> {
   if ((await vscode.window.showInformationMessage(message, undo)) === undo) await flow.session.undoReset();
 }
 
-async function goToLayer({ session }: OpenFlow): Promise<void> {
+/** Starts at where the cursor is. */
+function goToLayer({ session }: OpenFlow): void {
   const { flow, opened } = session;
   if (!flow || !opened) return;
   const places = [
@@ -57,12 +61,19 @@ async function goToLayer({ session }: OpenFlow): Promise<void> {
       stage: k + 1,
     })),
   ];
-  const active = places[Math.ceil(session.cursor)];
-  const picked = await vscode.window.showQuickPick(
-    places.map((place) => ({ ...place, ...(place === active && { detail: vscode.l10n.t('the cursor is here') }) })),
-    { title: vscode.l10n.t('Go to Layer'), placeHolder: vscode.l10n.t('The stage after this layer, z → x'), matchOnDescription: true },
-  );
-  if (picked) session.moveTo(picked.stage);
+  const picker = vscode.window.createQuickPick<(typeof places)[number]>();
+  picker.title = vscode.l10n.t('Go to Layer');
+  picker.placeholder = vscode.l10n.t('The stage after this layer, z → x');
+  picker.matchOnDescription = true;
+  picker.items = places;
+  picker.activeItems = [places[Math.ceil(session.cursor)]];
+  picker.onDidAccept(() => {
+    const [picked] = picker.selectedItems;
+    session.moveTo(picked.stage);
+    picker.hide();
+  });
+  picker.onDidHide(() => picker.dispose());
+  picker.show();
 }
 
 /** With no flow open: one of those in the workspace. */

@@ -11,11 +11,13 @@ export function followContextKeys(flows: OpenFlows): vscode.Disposable {
   };
   const update = () => {
     const session = flows.active?.session;
-    set('hasFlow', session?.opened !== undefined);
+    const opened = session?.opened !== undefined;
+    set('hasFlow', session?.canOpen ?? false);
     set('training', session?.status === 'running');
     set('canReset', (session?.step ?? 0) > 0);
-    set('atZ', session?.cursor === 0);
-    set('atX', session?.cursor === session?.depth);
+    // A flow opens at x.
+    set('atZ', opened && session.cursor === 0);
+    set('atX', !opened || session.cursor === session.depth);
   };
   update();
   return vscode.Disposable.from(

@@ -21,13 +21,13 @@ export function showDiagnostics(flows: OpenFlows): vscode.Disposable {
   return vscode.Disposable.from(
     collection,
     flows.onDidAdd((flow) => {
-      let shownAt: vscode.Uri | undefined;
       flow.session.subscribe((event) => {
-        if (event !== 'problems') return;
-        if (shownAt && shownAt !== flow.uri) collection.delete(shownAt);
-        shownAt = flow.uri;
-        show(flow);
+        if (event === 'problems') show(flow);
       });
+    }),
+    flows.onDidRename(({ flow, from }) => {
+      collection.delete(from);
+      show(flow);
     }),
     flows.onDidRemove((flow) => collection.delete(flow.uri)),
   );

@@ -17,11 +17,13 @@ export interface Api {
 
 export function activate(context: vscode.ExtensionContext): Api {
   const workerScript = vscode.Uri.joinPath(context.extensionUri, 'dist', 'training-worker.js').fsPath;
-  const autosave = new Autosave(vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'training'));
-  const flows = new OpenFlows(() => openWorkerEngine(workerScript), autosave);
+  const log = vscode.window.createOutputChannel(vscode.l10n.t('Normalizing Flow Debugger'), { log: true });
+  const autosave = new Autosave(vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'training'), log);
+  const flows = new OpenFlows(() => openWorkerEngine(workerScript), autosave, log);
   const view = new FlowView(context.extensionUri, flows);
   // Saved first, while the sessions are still there.
   context.subscriptions.push(
+    log,
     autosave,
     flows,
     showDiagnostics(flows),
@@ -30,7 +32,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     followContextKeys(flows),
     view.register(),
     new Sidebar(context.extensionUri, flows).register(),
-    registerCommands(flows, view),
+    registerCommands(flows, view, autosave),
   );
   flows.start();
   return { flows };

@@ -24,7 +24,8 @@ export class FlowView implements vscode.WebviewPanelSerializer<{ readonly uri: s
       return;
     }
     const text = vscode.window.activeTextEditor?.document.uri.toString() === flow.uri.toString();
-    const column = text ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+    const neighbour = this.flows.all.find(({ panel }) => panel?.viewColumn !== undefined)?.panel;
+    const column = neighbour?.viewColumn ?? (text ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active);
     this.attach(vscode.window.createWebviewPanel(viewType, '', column), flow);
   }
 
@@ -33,13 +34,17 @@ export class FlowView implements vscode.WebviewPanelSerializer<{ readonly uri: s
       panel.dispose();
       return;
     }
+    const uri = vscode.Uri.parse(state.uri);
     try {
-      this.attach(panel, await this.flows.open(vscode.Uri.parse(state.uri, true)));
-    } catch (error) {
-      // The file is gone: an empty panel would say less than none.
+      this.attach(panel, await this.flows.open(uri));
+    } catch {
+      // VS Code says no more than that it cannot resolve the file. An empty panel would say less than none.
       panel.dispose();
       void vscode.window.showWarningMessage(
-        vscode.l10n.t('The Flow View was not restored: {0}', error instanceof Error ? error.message : String(error)),
+        vscode.l10n.t(
+          '{0} is not there any more, so its Flow View was closed. What was trained is kept for when the file is back.',
+          uri.fsPath,
+        ),
       );
     }
   }

@@ -3,6 +3,7 @@ import { newFlowText } from '../document/edit';
 import { energies } from '../flow/targets';
 import { samplers } from '../flow/samplers';
 import type { Objective } from '../flow/spec';
+import type { Autosave } from './autosave';
 import type { FlowView } from './flow-view';
 import type { OpenFlows } from './open-flows';
 
@@ -11,7 +12,7 @@ interface TargetItem extends vscode.QuickPickItem {
 }
 
 /** Asks what the flow should become and where to save it, writes the file and shows it with its Flow View. */
-export async function newFlow(flows: OpenFlows, view: FlowView): Promise<void> {
+export async function newFlow(flows: OpenFlows, view: FlowView, autosave: Autosave): Promise<void> {
   const separator = (label: string): TargetItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
   const items: TargetItem[] = [
     separator(vscode.l10n.t('Points to learn from: forward KL, the layers run x → z')),
@@ -41,6 +42,8 @@ export async function newFlow(flows: OpenFlows, view: FlowView): Promise<void> {
     filters: { [vscode.l10n.t('Normalizing flow')]: ['nflow'] },
   });
   if (!uri) return;
+  // A flow that had this name before must not lend its training to this one.
+  autosave.forget(uri);
   await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(newFlowText(picked.objective)));
   await vscode.window.showTextDocument(uri, { preview: false });
   view.open(await flows.open(uri));

@@ -7,7 +7,7 @@ export function showNotices(flows: OpenFlows): vscode.Disposable {
     let said: string | undefined;
     flow.session.subscribe(() => {
       const { status, note } = flow.session;
-      const stopped = status === 'not-finite' ? note : undefined;
+      const stopped = status === 'not-finite' || status === 'failed' ? note : undefined;
       if (stopped !== undefined && stopped !== said) void vscode.window.showErrorMessage(`${flow.name}: ${stopped}`);
       said = stopped;
     });

@@ -23,7 +23,15 @@ export class OpenFlow {
   }
 }
 
-export const isFlowDocument = (document: vscode.TextDocument): boolean => document.languageId === 'nflow';
+/** A text that a person can edit, not an old version of it that a comparison shows. */
+export function isFlowDocument({ languageId, uri: { scheme } }: vscode.TextDocument): boolean {
+  return languageId === 'nflow' && (scheme === 'untitled' || vscode.workspace.fs.isWritableFileSystem(scheme) !== false);
+}
+
+/** Whether `uri` is `other` or lies in it, if that is a folder. */
+function isWithin(uri: vscode.Uri, other: vscode.Uri): boolean {
+  return uri.toString() === other.toString() || uri.toString().startsWith(`${other.toString()}/`);
+}
 
 /**
  * Every flow that is open, and the one that commands and the sidebar are about: the one last looked at. A flow stays, and its training
@@ -34,18 +42,21 @@ export class OpenFlows implements vscode.Disposable {
   private readonly renaming = new Set<OpenFlow>();
   private readonly added = new vscode.EventEmitter<OpenFlow>();
   private readonly removed = new vscode.EventEmitter<OpenFlow>();
+  private readonly renamed = new vscode.EventEmitter<{ readonly flow: OpenFlow; readonly from: vscode.Uri }>();
   private readonly activated = new vscode.EventEmitter<OpenFlow | undefined>();
   private readonly subscriptions: vscode.Disposable[] = [];
   private current: OpenFlow | undefined;
 
   readonly onDidAdd = this.added.event;
   readonly onDidRemove = this.removed.event;
+  readonly onDidRename = this.renamed.event;
   /** Another flow, or none, is the active one. */
   readonly onDidActivate = this.activated.event;
 
   constructor(
     private readonly openEngine: () => EnginePort,
     private readonly autosave: Autosave,
+    private readonly log: vscode.LogOutputChannel,
   ) {
     const files = vscode.workspace.createFileSystemWatcher('**/*.{nflow,csv,tsv,txt,safetensors}');
     this.subscriptions.push(
@@ -53,6 +64,7 @@ export class OpenFlows implements vscode.Disposable {
       files.onDidChange((uri) => void this.fileChanged(uri)),
       files.onDidCreate((uri) => void this.fileChanged(uri)),
       files.onDidDelete((uri) => this.fileDeleted(uri)),
+      vscode.workspace.onDidDeleteFiles((event) => event.files.forEach((uri) => this.fileDeleted(uri))),
       vscode.workspace.onDidOpenTextDocument((document) => this.documentOpened(document)),
       vscode.workspace.onDidChangeTextDocument(({ document }) => this.find(document.uri)?.session.setText(document.getText())),
       vscode.workspace.onDidCloseTextDocument((document) => this.closeUnused(this.find(document.uri))),
@@ -60,7 +72,7 @@ export class OpenFlows implements vscode.Disposable {
         for (const tab of closed) if (tab.input instanceof vscode.TabInputText) this.closeUnused(this.find(tab.input.uri));
       }),
       vscode.workspace.onWillRenameFiles(({ files }) => this.willRename(files)),
-      vscode.workspace.onDidRenameFiles(({ files }) => this.renamed(files)),
+      vscode.workspace.onDidRenameFiles(({ files }) => this.didRename(files)),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (!event.affectsConfiguration('nflow')) return;
         for (const flow of this.all) flow.session.change(sessionSettings(flow.uri));
@@ -126,8 +138,7 @@ export class OpenFlows implements vscode.Disposable {
     if (known) return known;
     const flow = new OpenFlow(document.uri, this.openEngine);
     this.flows.set(document.uri.toString(), flow);
-    const snapshot = this.autosave.load(flow.uri);
-    if (snapshot) flow.session.restore(snapshot);
+    for (const snapshot of this.autosave.load(flow.uri)) flow.session.restore(snapshot);
     this.autosave.watch(flow);
     this.added.fire(flow);
     flow.session.setText(document.getText());
@@ -151,45 +162,59 @@ export class OpenFlows implements vscode.Disposable {
   }
 
   private async fileChanged(uri: vscode.Uri): Promise<void> {
-    const flow = this.find(uri);
-    const hasDocument = vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString());
-    if (flow && !hasDocument) flow.session.setText(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)));
-    for (const user of this.all) {
-      const named = user.session.files.some((path) => vscode.Uri.joinPath(user.uri, '..', path).toString() === uri.toString());
-      if (named) await user.session.reload();
+    try {
+      const flow = this.find(uri);
+      const hasDocument = vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString());
+      if (flow && !hasDocument) flow.session.setText(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)));
+      for (const user of this.all) {
+        const named = user.session.files.some((path) => vscode.Uri.joinPath(user.uri, '..', path).toString() === uri.toString());
+        if (named) await user.session.reload();
+      }
+    } catch (error) {
+      // Gone again before it could be read; what is shown stays.
+      this.log.warn(`${uri.toString()} changed but could not be read`, error);
     }
   }
 
   private fileDeleted(uri: vscode.Uri): void {
-    const flow = this.find(uri);
-    if (!flow || this.renaming.has(flow)) return;
-    flow.session.pause(
-      vscode.l10n.t('{0} was deleted, so training was paused; what was trained is kept while it is shown here.', flow.name),
-    );
+    for (const flow of this.all) {
+      if (!isWithin(flow.uri, uri) || this.renaming.has(flow)) continue;
+      flow.session.pause(
+        vscode.l10n.t('{0} was deleted, so training was paused; what was trained is kept while it is shown here.', flow.name),
+      );
+    }
   }
 
   /** VS Code closes the old document before it tells of the rename: until then the flow must not go. */
   private willRename(files: readonly { readonly oldUri: vscode.Uri }[]): void {
     for (const { oldUri } of files) {
-      const flow = this.find(oldUri);
-      if (flow) this.renaming.add(flow);
+      for (const flow of this.all) if (isWithin(flow.uri, oldUri)) this.renaming.add(flow);
     }
   }
 
-  private renamed(files: readonly { readonly oldUri: vscode.Uri; readonly newUri: vscode.Uri }[]): void {
+  private didRename(files: readonly { readonly oldUri: vscode.Uri; readonly newUri: vscode.Uri }[]): void {
     for (const { oldUri, newUri } of files) {
-      const flow = this.find(oldUri);
-      if (!flow) continue;
-      this.renaming.delete(flow);
-      const opened = this.find(newUri);
-      if (opened) this.remove(opened);
-      this.flows.delete(oldUri.toString());
-      flow.uri = newUri;
-      this.flows.set(newUri.toString(), flow);
-      if (flow.panel) flow.panel.title = vscode.l10n.t('Flow: {0}', flow.name);
-      this.autosave.save(flow);
-      this.activate(flow);
-      this.closeUnused(flow);
+      for (const flow of this.all) {
+        if (!isWithin(flow.uri, oldUri)) continue;
+        this.move(flow, newUri.with({ path: newUri.path + flow.uri.path.slice(oldUri.path.length) }));
+      }
     }
+  }
+
+  private move(flow: OpenFlow, to: vscode.Uri): void {
+    const from = flow.uri;
+    // The document of the new name may have been opened before this is told: that flow makes room for the one that trained.
+    const opened = this.find(to);
+    if (opened) this.remove(opened);
+    this.renaming.delete(flow);
+    this.flows.delete(from.toString());
+    flow.uri = to;
+    this.flows.set(to.toString(), flow);
+    this.autosave.forget(from);
+    this.autosave.save(flow);
+    if (flow.panel) flow.panel.title = vscode.l10n.t('Flow: {0}', flow.name);
+    this.renamed.fire({ flow, from });
+    this.activate(flow);
+    this.closeUnused(flow);
   }
 }

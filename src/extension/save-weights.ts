@@ -7,6 +7,7 @@ import type { OpenFlow } from './open-flows';
  * the text does not name yet is never overwritten unasked.
  */
 export async function saveWeights(flow: OpenFlow): Promise<void> {
+  const { step } = flow.session;
   const bytes = flow.session.weights();
   if (!bytes) return;
   const uri = await weightsFile(flow);
@@ -19,7 +20,7 @@ export async function saveWeights(flow: OpenFlow): Promise<void> {
     return;
   }
   await nameInText(flow, uri);
-  void vscode.window.setStatusBarMessage(vscode.l10n.t('$(save) Weights of step {0} saved to {1}', flow.session.step, uri.fsPath), 5000);
+  void vscode.window.setStatusBarMessage(vscode.l10n.t('$(save) Weights of step {0} saved to {1}', step, uri.fsPath), 5000);
 }
 
 async function weightsFile(flow: OpenFlow): Promise<vscode.Uri | undefined> {

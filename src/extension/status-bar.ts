@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import type { OpenFlow, OpenFlows } from './open-flows';
 
-/** Training in the status bar, for every flow that trains: a click pauses it. The active flow's stays, and a click goes on. */
+/** Training in the status bar: of a flow that trains, where a click pauses it, else of the active flow, where a click goes on. */
 export function showStatusBar(flows: OpenFlows): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('nflow.training', vscode.StatusBarAlignment.Left);
   item.name = vscode.l10n.t('Flow Training');
+  let clicked: { readonly uri: vscode.Uri; readonly command: string } | undefined;
   const show = () => {
     const flow = flows.all.find(({ session }) => session.status === 'running') ?? flows.active;
     if (!flow?.session.opened) {
@@ -12,9 +13,13 @@ export function showStatusBar(flows: OpenFlows): vscode.Disposable {
       return;
     }
     const { text, tooltip, command } = describe(flow);
-    item.text = text;
+    item.text = flows.all.length > 1 ? `${text} · ${flow.name}` : text;
     item.tooltip = tooltip;
-    item.command = { command, title: tooltip, arguments: [flow.uri] };
+    // Every command that is set gets an id of its own, and a click on the one before it finds nothing: set it only when it changes.
+    if (clicked?.uri !== flow.uri || clicked.command !== command) {
+      clicked = { uri: flow.uri, command };
+      item.command = { command, title: tooltip, arguments: [flow.uri] };
+    }
     item.show();
   };
   return vscode.Disposable.from(
@@ -26,13 +31,14 @@ export function showStatusBar(flows: OpenFlows): vscode.Disposable {
 }
 
 function describe({ session, name }: OpenFlow): { readonly text: string; readonly tooltip: string; readonly command: string } {
-  const loss = session.losses.latest?.[1].toFixed(3);
-  const progress =
-    loss === undefined ? `${session.step}/${session.until}` : vscode.l10n.t('{0}/{1} · loss {2}', session.step, session.until, loss);
+  const loss = session.losses.latest?.[1].toFixed(3).replace('-', '−');
+  const steps = `${session.step}/${session.until}`;
+  const progress = loss === undefined ? steps : vscode.l10n.t('{0} · loss {1}', steps, loss);
   switch (session.status) {
     case 'running':
       return { text: `$(sync~spin) ${progress}`, tooltip: vscode.l10n.t('{0} is training: pause it', name), command: 'nflow.pause' };
     case 'not-finite':
+    case 'failed':
       return { text: `$(warning) ${progress}`, tooltip: session.note ?? '', command: 'nflow.openFlowView' };
     default:
       return { text: `$(play) ${progress}`, tooltip: vscode.l10n.t('Train {0}', name), command: 'nflow.train' };

@@ -16,6 +16,7 @@ const FIGURES_EVERY = 500;
 export class ViewChannel implements vscode.Disposable {
   private flow: OpenFlow | undefined;
   private unsubscribe: () => void = () => {};
+  private readonly renames: vscode.Disposable;
   private ready = false;
   private stale = true;
   private busy = false;
@@ -27,10 +28,12 @@ export class ViewChannel implements vscode.Disposable {
     private readonly flows: OpenFlows,
   ) {
     webview.onDidReceiveMessage((message: FromView) => this.receive(message));
+    this.renames = flows.onDidRename(() => this.postState());
   }
 
   dispose(): void {
     this.unsubscribe();
+    this.renames.dispose();
     this.ready = false;
   }
 

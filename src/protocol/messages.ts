@@ -32,14 +32,14 @@ export interface HyperplaneOverlay {
 }
 
 export interface TrainingState {
-  readonly status: 'idle' | 'running' | 'paused' | 'done' | 'not-finite';
+  readonly status: 'idle' | 'running' | 'paused' | 'done' | 'not-finite' | 'failed';
   readonly step: number;
   /** The step at which Train will stop. */
   readonly until: number;
   readonly loss?: number;
   /** The least loss that is possible, where it is known (−log Z, or the entropy of the target). */
   readonly floor?: number;
-  /** One sentence: what stopped training, or what the engine is. */
+  /** One sentence on what stopped training, where it was not the person. */
   readonly note?: string;
 }
 

@@ -8,6 +8,11 @@ type Failed = Extract<FromEngine, { readonly type: 'failed' }>;
 export type EngineNews = Exclude<FromEngine, { readonly id: number }>;
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
+/** A large file is handed over instead of copied, where its buffer holds nothing else. */
+function wholeBuffer({ buffer, byteLength }: Uint8Array): ArrayBuffer[] {
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
+}
+
 /** The session's side of the line to its engine, which is opened when it is first needed: questions with an answer, orders, and news. */
 export class EngineClient {
   private port: EnginePort | undefined;
@@ -28,7 +33,7 @@ export class EngineClient {
     const id = ++this.asked;
     return new Promise((resolve) => {
       this.waiting.set(id, resolve);
-      this.connect().post({ ...question, id });
+      this.connect().post({ ...question, id }, 'data' in question ? wholeBuffer(question.data) : []);
     });
   }
 

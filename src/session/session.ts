@@ -2,11 +2,14 @@ import { parseFlow, type NamedFile, type ParsedFlow, type Problem } from '../doc
 import { decodeWeights, encodeWeights } from '../document/weights';
 import { buildFlow, type Flow } from '../flow/flow';
 import { closedFormDirection, type Direction, type FlowSpec } from '../flow/spec';
-import type { Checkpoint, Picture, TableSummary } from '../training/messages';
+import type { Checkpoint, Picture } from '../training/messages';
 import { EngineClient, type EngineNews } from './engine-client';
 import type { Environment, SessionSettings } from './environment';
+import { LatestPicture } from './latest-picture';
+import { Listeners } from './listeners';
 import { LossHistory } from './loss-history';
 import { describeNotFinite } from './not-finite';
+import type { Attempt, FileProblem, Opened } from './opened';
 import { Probe } from './probe';
 import { KeptSnapshots, shapeOf, untrained, type ProbePlace, type Snapshot } from './snapshot';
 import { targetOf, type Target } from './target';
@@ -19,45 +22,28 @@ import { targetOf, type Target } from './target';
  */
 export type SessionEvent = 'state' | 'picture' | 'target' | 'problems';
 
-export type TrainingStatus = 'idle' | 'running' | 'paused' | 'done' | 'not-finite';
-
-/** What is wrong with a file that the text names. It is shown wherever the text names that file now. */
-interface FileProblem extends Pick<Problem, 'severity' | 'message'> {
-  readonly of: 'data' | 'weights';
-}
-
-/** The flow that is shown and trained: the last one whose text, data and weights could all be used. */
-export interface Opened {
-  readonly spec: FlowSpec;
-  /** 0-based line of each layer in the text that it was read from. */
-  readonly layerLines: readonly number[];
-  readonly closedForm: Direction;
-  /** The data file that it is trained on, if it is. */
-  readonly data?: NamedFile;
-  readonly table?: TableSummary;
-}
+/** `failed`: the engine did, by a defect of ours. */
+export type TrainingStatus = 'idle' | 'running' | 'paused' | 'done' | 'not-finite' | 'failed';
 
 /**
  * One debugged flow: its text, its training, its cursor and its probe. Commands in, events out; every panel, view and adapter is a
  * client of it and holds no flow state of its own. Nothing here throws for what a person wrote: mistakes become `problems`.
  */
 export class FlowSession {
-  private readonly listeners = new Set<(event: SessionEvent) => void>();
+  private readonly listeners = new Listeners<SessionEvent>();
   private readonly engine: EngineClient;
   private parsed: ParsedFlow = { problems: [], layerLines: [] };
-  private fileProblems: FileProblem[] = [];
   private wanted: ParsedFlow | undefined;
-  private attempt = 0;
+  /** The latest attempt to start over, and what was wrong with its files: what an earlier one finds no longer matters. */
+  private attempt: Attempt = { problems: [] };
+  private fromSeed = false;
   private configuring: Promise<void> = Promise.resolve();
   private current: Opened | undefined;
   private checkpoint: Checkpoint | undefined;
   private evaluated: Flow | undefined;
   private readonly kept = new KeptSnapshots();
   private beforeReset: Snapshot | undefined;
-  private picture: Picture | undefined;
-  private pictureOf = -1;
-  private version = 0;
-  private tracing: Promise<Picture | undefined> | undefined;
+  private readonly picture: LatestPicture;
 
   readonly losses = new LossHistory();
   status: TrainingStatus = 'idle';
@@ -78,11 +64,11 @@ export class FlowSession {
       () => environment.openEngine(),
       (news) => this.receive(news),
     );
+    this.picture = new LatestPicture(this.engine);
   }
 
   subscribe(listener: (event: SessionEvent) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.listeners.add(listener);
   }
 
   /** Ends the engine. What was learned since the last {@link snapshot} is gone. */
@@ -118,12 +104,12 @@ export class FlowSession {
 
   /** The last picture that was computed; it may be of earlier parameters. */
   get lastPicture(): Picture | undefined {
-    return this.picture;
+    return this.picture.last;
   }
 
   /** Mistakes in the text, and those of the files that it names, which are reported where they are named. */
   get problems(): readonly Problem[] {
-    const named = this.fileProblems.flatMap(({ of, severity, message }) => {
+    const named = this.attempt.problems.flatMap(({ of, severity, message }) => {
       const file = this.parsed[of];
       return file ? [{ start: file.start, end: file.end, severity, message }] : [];
     });
@@ -152,9 +138,15 @@ export class FlowSession {
     this.emit('state');
   }
 
+  /** There is a flow, or will be once somebody wants to see or train it. */
+  get canOpen(): boolean {
+    return this.current !== undefined || this.parsed.spec !== undefined;
+  }
+
   /** Somebody wants to see or train the flow: brings up the engine with what the text says. Resolves when that is settled. */
   open(): Promise<void> {
     if (this.parsed.spec && this.differs(this.parsed)) {
+      if (this.wanted && this.parsed.weights?.path !== this.wanted.weights?.path) this.fromSeed = false;
       this.wanted = this.parsed;
       this.configuring = this.configure(this.parsed, this.parsed.spec);
     }
@@ -188,8 +180,10 @@ export class FlowSession {
   /** Pauses; `note` says why where it was not the person's own command. */
   pause(note?: string): void {
     if (this.status !== 'running') return;
+    this.status = 'paused';
     this.note = note;
     this.engine.order({ type: 'pause' });
+    this.emit('state');
   }
 
   /** Back to the initial values of the file and its seed. {@link undoReset} brings the trained ones back. */
@@ -198,6 +192,7 @@ export class FlowSession {
     if (!this.current) return;
     this.beforeReset = this.snapshot();
     this.note = undefined;
+    this.fromSeed = true;
     await this.start(this.begin(), this.current);
   }
 
@@ -205,6 +200,7 @@ export class FlowSession {
     const before = this.beforeReset;
     if (!before || !this.current || shapeOf(this.current.spec) !== before.shape) return;
     this.beforeReset = undefined;
+    this.fromSeed = before.fromSeed ?? false;
     await this.start(this.begin(), this.current, before);
   }
 
@@ -229,21 +225,31 @@ export class FlowSession {
 
   /** The particles and the grid at every stage for the parameters of now; the same promise for all who ask at once. */
   async trace(): Promise<Picture | undefined> {
-    if (this.pictureOf === this.version) return this.picture;
-    this.tracing ??= this.requestPicture().finally(() => (this.tracing = undefined));
-    return this.tracing;
+    const { particles, gridLines } = this.settings;
+    const before = this.picture.last;
+    const picture = await this.picture.request(this.depth, { particles, side: gridLines, extent: 3 });
+    if (picture !== before) this.emit('state');
+    return picture;
   }
 
-  /** Where training stands, to be given to {@link restore} in another process. */
+  /** Where training stands, and where flows stood that the text described before: to be given to {@link restore} in another process. */
+  snapshots(): Snapshot[] {
+    const now = this.snapshot();
+    const others = this.kept.all().filter(({ shape, checkpoint }) => shape !== now?.shape && checkpoint.step > 0);
+    return now ? [...others, now] : others;
+  }
+
+  /** Where training stands. */
   snapshot(): Snapshot | undefined {
     if (!this.current || !this.checkpoint) return undefined;
-    const { cursor, probe } = this;
+    const { cursor, probe, fromSeed } = this;
     return {
       shape: shapeOf(this.current.spec),
       checkpoint: this.checkpoint,
       losses: this.losses.pairs(),
       cursor,
       ...(probe && { probe: { stage: probe.stage, point: [...probe.origin] } }),
+      ...(fromSeed && { fromSeed }),
     };
   }
 
@@ -263,7 +269,7 @@ export class FlowSession {
   }
 
   private emit(event: SessionEvent): void {
-    for (const listener of this.listeners) listener(event);
+    this.listeners.emit(event);
   }
 
   private differs(parsed: ParsedFlow): boolean {
@@ -281,33 +287,34 @@ export class FlowSession {
     const previous = this.snapshot();
     if (previous) this.kept.keep(previous);
     let kept = this.kept.of(spec);
-    if (parsed.weights && (kept?.checkpoint.step ?? 0) === 0) {
-      const bytes = await this.read(parsed.weights, { of: 'weights', severity: 'warning' });
+    this.fromSeed = kept?.fromSeed ?? false;
+    if (parsed.weights && (kept?.checkpoint.step ?? 0) === 0 && !kept?.fromSeed) {
+      const bytes = await this.read(attempt, parsed.weights, { of: 'weights', severity: 'warning' });
       const weights = bytes && decodeWeights(spec, bytes);
       if (weights instanceof Float32Array) kept = untrained(spec, weights);
-      else if (weights) this.fileProblems.push({ of: 'weights', severity: 'warning', message: weights.message });
+      else if (weights) attempt.problems.push({ of: 'weights', severity: 'warning', message: weights.message });
     }
     const { layerLines, data } = parsed;
     await this.start(attempt, { spec, layerLines, closedForm: closedFormDirection(spec.objective), ...(data && { data }) }, kept);
   }
 
-  /** Everything that is read from now on is for this attempt; an earlier one that is still reading gives up. */
-  private begin(): number {
-    this.fileProblems = [];
-    return ++this.attempt;
+  /** An earlier attempt that is still reading gives up. */
+  private begin(): Attempt {
+    this.attempt = { problems: [] };
+    return this.attempt;
   }
 
-  private async read(file: NamedFile, problem: Omit<FileProblem, 'message'>): Promise<Uint8Array | undefined> {
+  private async read(attempt: Attempt, file: NamedFile, problem: Omit<FileProblem, 'message'>): Promise<Uint8Array | undefined> {
     try {
       return await this.environment.readFile(file.path);
     } catch (error) {
-      this.fileProblems.push({ ...problem, message: error instanceof Error ? error.message : String(error) });
+      attempt.problems.push({ ...problem, message: error instanceof Error ? error.message : String(error) });
       return undefined;
     }
   }
 
-  private async start(attempt: number, flow: Opened, kept?: Snapshot): Promise<void> {
-    const data = flow.data && (await this.read(flow.data, { of: 'data', severity: 'error' }));
+  private async start(attempt: Attempt, flow: Opened, kept?: Snapshot): Promise<void> {
+    const data = flow.data && (await this.read(attempt, flow.data, { of: 'data', severity: 'error' }));
     if (attempt !== this.attempt) return;
     if (flow.data && !data) return this.reportFiles();
     const answer = await this.engine.ask({
@@ -318,7 +325,7 @@ export class FlowSession {
     });
     if (answer.type === 'data-problem' && flow.data) {
       const { line, message } = answer.problem;
-      this.fileProblems.push({ of: 'data', severity: 'error', message: `${flow.data.path}, line ${line}: ${message}` });
+      attempt.problems.push({ of: 'data', severity: 'error', message: `${flow.data.path}, line ${line}: ${message}` });
     }
     if (answer.type !== 'configured') return this.reportFiles();
 
@@ -327,7 +334,8 @@ export class FlowSession {
     this.losses.clear();
     this.losses.addPairs(kept?.losses ?? []);
     this.status = answer.checkpoint.step > 0 ? 'paused' : 'idle';
-    this.until = flow.spec.training.steps;
+    const { steps } = flow.spec.training;
+    this.until = Math.max(1, Math.ceil(answer.checkpoint.step / steps)) * steps;
     this.target = targetOf(flow.spec, answer.table);
     if (!sameDepth) {
       this.probe = undefined;
@@ -351,7 +359,8 @@ export class FlowSession {
         this.accept(message.checkpoint);
         break;
       case 'stopped':
-        this.status = message.reason;
+        // A pause took effect when it was ordered: by now training may have been told to go on.
+        if (message.reason === 'done') this.status = 'done';
         this.emit('state');
         break;
       case 'not-finite':
@@ -361,7 +370,7 @@ export class FlowSession {
         break;
       case 'failed':
         this.wanted = undefined;
-        this.status = 'paused';
+        this.status = 'failed';
         this.note = `The training engine failed: ${message.message}. This is a defect of the extension; the parameters are kept.`;
         this.emit('state');
         break;
@@ -375,7 +384,7 @@ export class FlowSession {
 
   private parametersChanged(): void {
     if (!this.current || !this.checkpoint) return;
-    this.version++;
+    this.picture.outdate();
     this.evaluated = buildFlow(this.current.spec, this.checkpoint.parameters);
     if (this.probe) {
       this.probe = new Probe(this.evaluated, this.probe.stage, this.probe.origin);
@@ -390,17 +399,5 @@ export class FlowSession {
     const { probe, cursor } = this;
     if (!probe) return;
     probe.walkTo(Math.min(Math.max(probe.walked.stage, Math.floor(cursor)), Math.ceil(cursor)));
-  }
-
-  private async requestPicture(): Promise<Picture | undefined> {
-    if (!this.current) return undefined;
-    const { particles, gridLines } = this.settings;
-    const version = this.version;
-    const answer = await this.engine.ask({ type: 'trace', particles, side: gridLines, extent: 3 });
-    if (answer.type !== 'traced' || answer.picture.depth !== this.depth) return undefined;
-    this.picture = answer.picture;
-    this.pictureOf = version;
-    this.emit('state');
-    return answer.picture;
   }
 }

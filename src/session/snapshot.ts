@@ -1,4 +1,4 @@
-import { closedFormDirection, type FlowSpec } from '../flow/spec';
+import type { FlowSpec } from '../flow/spec';
 import type { Checkpoint } from '../training/messages';
 
 /** Where a person put the probe: a stage 0 … K and the point's coordinates there. */
@@ -16,12 +16,14 @@ export interface Snapshot {
   readonly losses: Float32Array;
   readonly cursor?: number;
   readonly probe?: ProbePlace;
+  /** It was reset to the initial values of its seed, although its text names weights. */
+  readonly fromSeed?: boolean;
 }
 
-/** Parameters fit every flow of the same shape: same layers and seed, run the same way. Training settings do not matter. */
+/** What was trained belongs to every flow of the same shape: same layers, seed and objective. Training settings do not matter. */
 export function shapeOf(spec: FlowSpec): string {
   const { dim, base, seed, layers, objective } = spec;
-  return JSON.stringify({ dim, base, seed, layers, closedForm: closedFormDirection(objective) });
+  return JSON.stringify({ dim, base, seed, layers, objective });
 }
 
 /** A flow with these parameters before its first training step. */
@@ -41,6 +43,11 @@ export class KeptSnapshots {
     this.kept.set(snapshot.shape, snapshot);
     const [oldest] = this.kept.keys();
     if (this.kept.size > this.most) this.kept.delete(oldest);
+  }
+
+  /** Oldest first. */
+  all(): Snapshot[] {
+    return [...this.kept.values()];
   }
 
   of(spec: FlowSpec): Snapshot | undefined {

@@ -42,7 +42,7 @@ export interface Picture {
   readonly meanLogDet: Float64Array;
   /** K: how many particles each layer's inverse could not be relied on for (several preimages, unreliable, not finite). */
   readonly doubtful: Uint32Array;
-  /** K: the greatest residual of the numerically solved direction, 0 where nothing was solved. */
+  /** K: the greatest residual of the particles in the direction that is solved numerically. */
   readonly residual: Float64Array;
 }
 

@@ -27,6 +27,9 @@ export function drawPicture(flow: Flow, step: number, seed: number, { particles:
     if (dim > 1) start[at + 1] = across[Math.floor(i / side)];
   }
   const { stages, passes } = flow.trace(start, 0);
+  // How well the solved direction goes is asked of the particles where they are, also when the picture itself needs only the other one.
+  const solved =
+    flow.closedForm === 'encode' ? passes : passes.map((_, k) => flow.pass(k, 'encode', stages[k + 1].subarray(0, count * dim)));
 
   const plane = (from: number, to: number): Float32Array => {
     const rows = new Float32Array((depth + 1) * (to - from) * 2);
@@ -56,9 +59,9 @@ export function drawPicture(flow: Flow, step: number, seed: number, { particles:
     gridDets: dets(count, count + side * side),
     meanLogDet: Float64Array.from(perLayer((k) => passes[k].logDet.subarray(0, count).reduce((sum, log) => sum + log, 0) / count)),
     doubtful: Uint32Array.from(
-      perLayer((k) => passes[k].status.subarray(0, count).filter((status: InverseStatus) => status !== InverseStatus.Ok).length),
+      perLayer((k) => solved[k].status.subarray(0, count).filter((status: InverseStatus) => status !== InverseStatus.Ok).length),
     ),
-    residual: Float64Array.from(perLayer((k) => passes[k].residual.subarray(0, count).reduce((most, one) => (one > most ? one : most), 0))),
+    residual: Float64Array.from(perLayer((k) => solved[k].residual.subarray(0, count).reduce((most, one) => (one > most ? one : most), 0))),
   };
 }
 

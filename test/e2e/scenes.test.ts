@@ -51,6 +51,12 @@ describe('scenes', function () {
     await workbench.screenshot('u1 before training');
     await workbench.runCommand('Flow: Train');
     await eventually('training shows', async () => (await trainingStep(view)) > 100);
+    // The status bar pauses and goes on.
+    const item = workbench.page.locator('.statusbar-item', { hasText: 'loss' });
+    await item.click();
+    await view.getByRole('button', { name: 'Train' }).waitFor();
+    await item.click();
+    await view.getByRole('button', { name: 'Pause' }).waitFor();
     await workbench.screenshot('u1 while training');
     await eventually('4,000 steps', async () => (await trainingStep(view)) === 4000, 120_000);
     const gap = numberAfter('loss', await progress(view)) + 1.8775;
@@ -159,6 +165,8 @@ describe('scenes', function () {
     const after = await trainingStep(view);
     await workbench.page.waitForTimeout(500);
     assert.equal(await trainingStep(view), after, 'it does not go on by itself');
+    assert.equal(numberAfter('of', await progress(view)), 4000);
+    assert.match(await textOf(view, '[role=status].for-screen-readers'), /^stage 16 of 16/i);
     assert.ok(await view.getByRole('button', { name: 'Train' }).isVisible());
     await workbench.screenshot('reloaded in training');
     await view.getByRole('button', { name: 'Train' }).click();

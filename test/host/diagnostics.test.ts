@@ -17,7 +17,7 @@ describe('diagnostics', () => {
 
   /** What was typed wrong, where the squiggle is, and what the message must name. */
   const mistakes: [what: string, text: string, marked: string | RegExp, says: RegExp][] = [
-    ['a file that is not YAML', 'nflow: [1\n', /./, /./],
+    ['a file that is not YAML', good.replace('energy: U1 }', 'energy: U1'), /./, /}|closed|brac/],
     ['an unknown layer', good.replace('- planar', '- planer'), 'planer', /planar/],
     ['an unknown key', good.replace('dim: 2', 'dim: 2\nsed: 3'), 'sed', /seed/],
     ['w of the wrong length', good.replace('- planar', '- planar: { w: [1, 2, 3] }'), '[1, 2, 3]', /3.*2/],

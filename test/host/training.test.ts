@@ -39,9 +39,8 @@ describe('training in the extension', () => {
     assert.equal(session.status, 'idle');
   });
 
-  it('steps and runs through the layers by the commands', async () => {
+  it('steps and runs through the layers by the commands, with no view open', async () => {
     const { session } = await copy('step.nflow');
-    await session.open();
     await run('runToZ');
     assert.equal(session.cursor, 0);
     await run('stepZToX');
@@ -113,6 +112,46 @@ describe('training in the extension', () => {
     await eventually('training goes on', () => flow.session.step > step);
     assert.equal(flow.session.status, 'running');
     flow.session.pause();
+  });
+
+  it('goes on under its new name when its folder is renamed, and takes its problems along', async () => {
+    const { flows } = await api();
+    await vscode.workspace.fs.createDirectory(fileUri('before'));
+    const flow = await copy('before/inner.nflow', (text) =>
+      endless(text).replace('- planar\n', '- planar: { raw: true, w: [1, 0], u: [-2, 0] }\n'),
+    );
+    await run('train');
+    await eventually('some steps', () => flow.session.step > 0);
+    assert.equal(vscode.languages.getDiagnostics(flow.uri).length, 1);
+    const edit = new vscode.WorkspaceEdit();
+    edit.renameFile(fileUri('before'), fileUri('after'));
+    await vscode.workspace.applyEdit(edit);
+    await eventually('the new place', () => flows.find(fileUri('after/inner.nflow')) === flow);
+    await eventually('the problem is there', () => vscode.languages.getDiagnostics(fileUri('after/inner.nflow')).length === 1);
+    assert.deepEqual(vscode.languages.getDiagnostics(fileUri('before/inner.nflow')), []);
+    assert.equal(flow.session.status, 'running');
+    await run('saveWeights');
+    await vscode.workspace.fs.stat(fileUri('after/inner.safetensors'));
+    flow.session.pause();
+  });
+
+  it('shows the picture whatever the settings say', async () => {
+    const settings = vscode.workspace.getConfiguration('nflow');
+    const flow = await copy('settings.nflow');
+    await run('openFlowView');
+    try {
+      await settings.update('invertibility.nearSingular', 2, vscode.ConfigurationTarget.Workspace);
+      await settings.update('picture.particles', 'many', vscode.ConfigurationTarget.Workspace);
+      await run('train');
+      await eventually('done', () => flow.session.status === 'done');
+      const picture = await flow.session.trace();
+      assert.equal(picture?.step, 200);
+      assert.equal(picture.count, 1000);
+    } finally {
+      await settings.update('invertibility.nearSingular', undefined, vscode.ConfigurationTarget.Workspace);
+      await settings.update('picture.particles', undefined, vscode.ConfigurationTarget.Workspace);
+      flow.panel?.dispose();
+    }
   });
 
   it('pauses, and says why, when the file is deleted while it trains', async () => {

@@ -121,16 +121,19 @@ describe('a session', () => {
   it('resets to the initial values, and undoes that', async () => {
     await open();
     const initial = parameters();
-    await session.train();
-    await until(() => session.status === 'done');
+    for (let run = 0; run < 2; run++) {
+      await session.train();
+      await until(() => session.status === 'done');
+    }
     const after = parameters();
     await session.reset();
     assert.deepEqual(parameters(), initial);
     assert.equal(session.losses.latest, undefined);
     await session.undoReset();
     assert.deepEqual(parameters(), after);
-    assert.equal(session.step, 30);
-    assert.equal(session.losses.latest?.[0], 30);
+    assert.equal(session.step, 60);
+    assert.equal(session.until, 60, 'not "step 60 of 30"');
+    assert.equal(session.losses.latest?.[0], 60);
   });
 
   it('keeps the last good flow while the text has a mistake', async () => {
@@ -164,6 +167,47 @@ describe('a session', () => {
     assert.equal(session.losses.latest?.[0], 30);
   });
 
+  it('starts over for another target, whose loss is another, and brings the training back when that is undone', async () => {
+    await trained();
+    const before = parameters();
+    await open(text().replace('U1', 'U4'));
+    assert.equal(session.step, 0);
+    assert.equal(session.losses.latest, undefined);
+    await open();
+    assert.equal(session.step, 30);
+    assert.deepEqual(parameters(), before);
+  });
+
+  it('goes on when told to right after a pause', async () => {
+    await open(text({ steps: 3000 }));
+    await session.train();
+    await until(() => session.step > 0);
+    session.pause();
+    assert.equal(session.status, 'paused');
+    await session.train();
+    await until(() => session.status !== 'running');
+    assert.equal(session.status, 'done');
+    assert.equal(session.step, 3000);
+  });
+
+  it('keeps a listener that throws from harming the others', async () => {
+    const uncaught = new Promise<unknown>((resolve) => {
+      const others = process.listeners('uncaughtException');
+      process.removeAllListeners('uncaughtException');
+      process.once('uncaughtException', (error) => {
+        others.forEach((listener) => process.on('uncaughtException', listener));
+        resolve(error);
+      });
+    });
+    const end = session.subscribe(() => {
+      end();
+      throw new Error('mine');
+    });
+    await open();
+    assert.equal(session.depth, 3);
+    assert.match(String(await uncaught), /mine/);
+  });
+
   it('pauses a training whose file is edited, and says so', async () => {
     await open(text({ steps: 100_000 }));
     await session.train();
@@ -188,6 +232,7 @@ describe('a session', () => {
     await second.open();
     assert.equal(second.step, 30);
     assert.equal(second.status, 'paused');
+    assert.equal(second.until, 30);
     await new Promise<void>((resolve) => {
       second.subscribe(() => {
         if (second.status === 'done') resolve();
@@ -209,6 +254,36 @@ describe('a session', () => {
     assert.deepEqual(session.problems, []);
     assert.equal(session.step, 0);
     assert.deepEqual(parameters(), after);
+  });
+
+  it('stays reset in another process, although its text names weights', async () => {
+    await open();
+    const initial = parameters();
+    await session.train();
+    await until(() => session.status === 'done');
+    const weights = session.weights();
+    assert.ok(weights);
+    files.set('w.safetensors', weights);
+    await open(text({ extra: 'weights: w.safetensors\n' }));
+    await session.reset();
+    assert.deepEqual(parameters(), initial);
+    const [snapshot] = structuredClone(session.snapshots());
+
+    const second = new FlowSession({ openEngine: openInProcessEngine, readFile: () => Promise.resolve(weights) }, settings);
+    second.restore(snapshot);
+    second.setText(text({ extra: 'weights: w.safetensors\n' }));
+    await second.open();
+    assert.deepEqual([...(second.snapshot()?.checkpoint.parameters ?? [])], initial);
+    second.dispose();
+  });
+
+  it('hands out what was trained before an edit as well, for an undo in another process', async () => {
+    await trained();
+    await open(text({ layers: '  - planar\n' }));
+    assert.deepEqual(
+      session.snapshots().map(({ checkpoint }) => checkpoint.step),
+      [30, 0],
+    );
   });
 
   it('does not start over when the weights that it just saved are named in its text', async () => {
@@ -247,6 +322,16 @@ describe('a session', () => {
     await open(csvFlow);
     assert.match(session.problems[0].message, /^points\.csv, line 3: /);
     assert.equal(session.opened, undefined);
+  });
+
+  it('forgets what was wrong with a file that the text no longer names when it is found out', async () => {
+    files.set('bad.csv', 'a,b\n1,2\n3\n4,4\n');
+    files.set('good.csv', 'a,b\n1,2\n3,5\n4,4\n');
+    session.setText(csvFlow.replace('points.csv', 'bad.csv'));
+    await open(csvFlow.replace('points.csv', 'good.csv'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.deepEqual(session.problems, []);
+    assert.equal(session.opened?.table?.count, 3);
   });
 
   it('keeps showing the flow of a data file that went bad', async () => {
