@@ -14,7 +14,7 @@ export function showStatusBar(flows: OpenFlows): vscode.Disposable {
     }
     const { text, tooltip, command } = describe(flow);
     item.text = flows.all.length > 1 ? `${text} · ${flow.name}` : text;
-    item.tooltip = tooltip;
+    item.tooltip = `${tooltip}\n${flow.session.engineName}`;
     // Every command that is set gets an id of its own, and a click on the one before it finds nothing: set it only when it changes.
     if (clicked?.uri !== flow.uri || clicked.command !== command) {
       clicked = { uri: flow.uri, command };

@@ -46,6 +46,8 @@ export class FlowSession {
   private readonly picture: LatestPicture;
 
   readonly losses = new LossHistory();
+  /** What trains it, for a person to read. */
+  engineName = '';
   status: TrainingStatus = 'idle';
   /** The step at which training will stop. */
   until = 0;
@@ -331,6 +333,7 @@ export class FlowSession {
 
     const sameDepth = this.depth === flow.spec.layers.length;
     this.current = answer.table ? { ...flow, table: answer.table } : flow;
+    this.engineName = answer.engine;
     this.losses.clear();
     this.losses.addPairs(kept?.losses ?? []);
     this.status = answer.checkpoint.step > 0 ? 'paused' : 'idle';

@@ -97,8 +97,6 @@ class Engine {
       case 'pause':
         if (this.until !== undefined) this.stop('paused');
         return;
-      case 'checkpoint':
-        return this.port.post({ type: 'checkpoint', id: message.id, checkpoint: this.configured().trainer.checkpoint() });
       case 'trace': {
         const { spec, trainer } = this.configured();
         const { step, parameters } = trainer.checkpoint();

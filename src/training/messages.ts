@@ -71,7 +71,6 @@ export type ToEngine =
   /** Train up to and including step `until`. */
   | { readonly type: 'train'; readonly until: number }
   | { readonly type: 'pause' }
-  | { readonly type: 'checkpoint'; readonly id: number }
   | { readonly type: 'trace'; readonly id: number; readonly particles: number; readonly side: number; readonly extent: number };
 
 export type FromEngine =
@@ -88,7 +87,6 @@ export type FromEngine =
   | { readonly type: 'progress'; readonly losses: Float64Array; readonly checkpoint: Checkpoint }
   | { readonly type: 'stopped'; readonly reason: 'done' | 'paused' }
   | { readonly type: 'not-finite'; readonly at: NotFinite }
-  | { readonly type: 'checkpoint'; readonly id: number; readonly checkpoint: Checkpoint }
   | { readonly type: 'traced'; readonly id: number; readonly picture: Picture }
   /** A defect of ours, never of the person's: shown with a way to report it. */
   | { readonly type: 'failed'; readonly message: string };
