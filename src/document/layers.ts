@@ -4,7 +4,8 @@ import type { LayerType } from '../flow/layer';
 import { layerTypes } from '../flow/registry';
 import type { LayerSpec } from '../flow/spec';
 import { leastNormOfW, mostLayers, parameterRule } from './format';
-import type { Entries, Entry, Range, Reader } from './reader';
+import type { Range } from './problem';
+import type { Entries, Entry, Reader } from './reader';
 import { eitherOf, formatNumber } from './sentences';
 
 /** Where the layers stand, and the layers themselves if all of them could be read. */

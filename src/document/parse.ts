@@ -15,11 +15,12 @@ import {
   trainingKeys,
 } from './format';
 import { readLayers } from './layers';
-import { Reader, type Entry, type Range } from './reader';
+import { firstLineEnd, type Problem, type Range } from './problem';
+import { Reader, type Entry } from './reader';
 import { eitherOf } from './sentences';
-import { firstLineEnd, readYaml, type Problem } from './yaml';
+import { readYaml } from './yaml';
 
-export type { Problem } from './yaml';
+export type { Problem } from './problem';
 
 /** A file that a flow names, relative to its own folder, and where the text names it. */
 export interface NamedFile extends Range {

@@ -1,14 +1,8 @@
 import { isAlias, isMap, isScalar, isSeq } from 'yaml';
 import type { ParsedNode, YAMLMap, YAMLSeq } from 'yaml';
 import type { NumberRule } from './format';
-import { counted, describeRule, eitherOf, nearest } from './sentences';
-import { firstLineEnd, type Problem } from './yaml';
-
-/** A stretch of the text: the characters `start` up to but not including `end`. */
-export interface Range {
-  readonly start: number;
-  readonly end: number;
-}
+import { firstLineEnd, visible, type Problem, type Range } from './problem';
+import { counted, describeRule, eitherOf, nearest, shorten } from './sentences';
 
 /** One `name: value` of a mapping. */
 export interface Entry extends Range {
@@ -30,11 +24,11 @@ export class Reader {
   constructor(readonly text: string) {}
 
   error(at: Range, message: string): undefined {
-    this.problems.push({ start: at.start, end: at.end, severity: 'error', message });
+    this.problems.push({ ...visible(this.text, at), severity: 'error', message });
   }
 
   warn(at: Range, message: string): void {
-    this.problems.push({ start: at.start, end: at.end, severity: 'warning', message });
+    this.problems.push({ ...visible(this.text, at), severity: 'warning', message });
   }
 
   /** Where a node is written, without the line end and the comments behind it. */
@@ -49,18 +43,20 @@ export class Reader {
 
   /** What is written there, shortened to what a sentence holds. */
   quote(at: Range): string {
-    const written = this.text.slice(at.start, at.end).replace(/\s+/g, ' ').trim();
-    return written.length > 40 ? `${written.slice(0, 39)}…` : written || 'empty';
+    return shorten(this.text.slice(at.start, at.end).replace(/\s+/g, ' ').trim()) || 'empty';
   }
 
   /** The entries of a mapping, whose keys must be among `known`. `form` says how the mapping is written. */
   mapping(node: ParsedNode, owner: string, known: readonly string[], form: string): Entries | undefined {
     if (isAlias(node)) return this.alias(node);
     if (!isMap(node)) return this.error(this.range(node), `${owner} is ${this.quote(this.range(node))}: write ${form}.`);
-    const entries = this.entries(node);
-    for (const { name, key } of entries.values()) {
+    const entries = new Map(this.entries(node));
+    for (const entry of [...entries.values()]) {
+      const { name, key } = entry;
       if (known.includes(name)) continue;
       const meant = nearest(name, known);
+      // Read as what was meant, so that it is not missed as well.
+      if (meant && !entries.has(meant)) entries.set(meant, { ...entry, name: meant });
       this.error(key, `${owner} has no key "${this.quote(key)}": ${meant ? `did you mean ${meant}?` : `it takes ${eitherOf(known)}.`}`);
     }
     return entries;

@@ -26,6 +26,11 @@ export function counted(count: number, noun: string): string {
   return `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** As much of what is written as a sentence holds. */
+export function shorten(written: string): string {
+  return written.length > 40 ? `${written.slice(0, 39)}…` : written;
+}
+
 /** The one of `names` that was probably meant by `word`, if one is near: at most one edit for every three letters, whatever the case. */
 export function nearest(word: string, names: readonly string[]): string | undefined {
   const most = Math.floor(word.length / 3);

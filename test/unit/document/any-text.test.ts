@@ -14,7 +14,8 @@ describe('any text', () => {
   function holds(text: string): void {
     const parsed = parseFlow(text);
     for (const { start, end, message } of parsed.problems) {
-      assert.ok(0 <= start && start <= end && end <= text.length, `${start}–${end} of ${text.length}: ${message}`);
+      const within = 0 <= start && end <= text.length && (start < end || text === '');
+      assert.ok(within, `${start}–${end} of ${text.length}: ${message}`);
       assert.match(message, /^\S.*[.?]$/su);
     }
     assert.equal(
@@ -129,7 +130,7 @@ describe('any text', () => {
       [' '.repeat(40_000), /^This file has 40,000 characters/],
       ...['[', '{', '[{', '- ', '? ', 'a: ', '{a: ', '? - '].map((part): [string, RegExp] => [
         part.repeat(Math.floor(32_000 / part.length)),
-        /^This is (nested more than 32 levels deep|not YAML)/,
+        /^This is nested more than 32 levels deep/,
       ]),
       [Array.from({ length: 200 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'), /^This is nested more than 32 levels deep/],
     ];

@@ -70,13 +70,6 @@ weights: "two moons.safetensors"
 });
 
 describe('mistakes', () => {
-  it('are named when the text is not YAML', () => {
-    const text = flowWith('training: { steps: 10');
-    const { problems, spec } = parseFlow(text);
-    assert.equal(spec, undefined);
-    assert.match(problems[0].message, /^This is not YAML: .*\}\.$/);
-  });
-
   it('do not hide each other', () => {
     const text = flowWith('seed: x').replace('energy: U1', 'energy: U7').replace('planar', 'palnar');
     assert.deepEqual(
