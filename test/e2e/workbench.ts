@@ -80,10 +80,11 @@ export class Workbench {
     throw new Error(`No webview holds ${selector}.`);
   }
 
-  /** Reloads the window and waits until the workbench stands again. VS Code in a browser notes every 5 s which editors are open. */
+  /** Reloads the window as a person does, so that VS Code notes what is open, and waits until the workbench stands again. */
   async reload(): Promise<void> {
-    await this.page.waitForTimeout(6000);
-    await this.page.reload();
+    const loaded = this.page.waitForEvent('load');
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
     await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
   }
 
