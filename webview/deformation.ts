@@ -5,7 +5,8 @@ import type { Instant } from './instant';
 
 /**
  * A batch of n points at every stage. Between two stages a point moves on a straight line at constant speed, and this is exact for
- * layers of the form v + û·h(a): a fraction τ of such a layer is v + τ·û·h(a), with determinant 1 + τ(det − 1).
+ * layers of the form v + û·h(a): a fraction τ of such a layer is v + τ·û·h(a), with determinant 1 + τ(det − 1). Of other layers that
+ * straight line is one way among many from one stage to the next, and the determinant on it an interpolation.
  */
 export class Deformation {
   readonly count: number;

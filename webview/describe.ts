@@ -55,7 +55,8 @@ export function objective({ objective: { type, target } }: FlowState): string {
 /** "x → z closed form, z → x solved, residual ≤ 3e−16". */
 export function directions({ closedForm, layers }: FlowState): string {
   const worst = layers.reduce((most, layer) => Math.max(most, layer.residual), 0);
-  const solved = `${arrow[closedForm]} closed form, ${arrow[opposite(closedForm)]} solved`;
+  const both = layers.length > 0 && layers.every(({ bothClosedForm }) => bothClosedForm);
+  const solved = both ? 'z → x and x → z closed form' : `${arrow[closedForm]} closed form, ${arrow[opposite(closedForm)]} solved`;
   return worst > 0 ? `${solved}, residual ≤ ${residual(worst)}` : solved;
 }
 

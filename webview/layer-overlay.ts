@@ -51,6 +51,8 @@ export function createLayerOverlay(): { element: SVGGElement; draw(scene: Scene,
     element,
     draw: (scene, { scale, left, top }, view) => {
       const { overlay } = activeLayer(scene);
+      show(element, overlay.kind === 'hyperplane');
+      if (overlay.kind !== 'hyperplane') return;
       const { w, uHat, kappa } = overlay;
       const pixel = ([x, y]: Point): Point => [left + scale * x, top - scale * y];
       const outline = (kind: 'danger' | 'fold'): string => {

@@ -1,9 +1,51 @@
 /** The layer that the cursor is in, in numbers. */
 
+import type { Overlay } from '../src/protocol/messages';
 import * as describe from './describe';
 import { html, write } from './element';
 import { createFigures } from './figures';
 import { activeLayer, type Scene } from './scene';
+
+type Figure = readonly [name: string, value: string | undefined];
+
+const length = (v: readonly number[]): string => describe.number(Math.hypot(...v));
+
+/** Where the margin is reached, if it is in one place. */
+function placeOf(overlay: Overlay): string {
+  if (overlay.kind === 'hyperplane') return ', on wᵀv + b = 0';
+  return overlay.kind === 'centre' ? ', at v₀' : '';
+}
+
+/** What is particular to the kind of layer: two figures, or as many as there are. */
+function particulars(overlay: Overlay): readonly [Figure, Figure] {
+  switch (overlay.kind) {
+    case 'hyperplane':
+      return [
+        ['κ = wᵀû', describe.number(overlay.kappa)],
+        ['‖w‖, ‖û‖', `${length(overlay.w)}, ${length(overlay.uHat)}`],
+      ];
+    case 'half-spaces':
+      return [
+        ['det below, above wᵀv + b = 0', `${describe.number(overlay.detBelow)}, ${describe.number(overlay.detAbove)}`],
+        ['‖w‖, ‖û‖', `${length(overlay.w)}, ${length(overlay.uHat)}`],
+      ];
+    case 'centre':
+      return [
+        ['α', describe.number(overlay.reach)],
+        ['β̂/α', describe.number(overlay.push)],
+      ];
+    case 'coupling':
+      return [
+        ['Passes through', overlay.passes.flatMap((passes, i) => (passes ? [`v${i + 1}`] : [])).join(', ') || 'nothing'],
+        ['', undefined],
+      ];
+    case 'none':
+      return [
+        ['', undefined],
+        ['', undefined],
+      ];
+  }
+}
 
 export function createLayerReadout(): { element: HTMLElement; draw(scene: Scene): void } {
   const title = html('h2');
@@ -13,14 +55,11 @@ export function createLayerReadout(): { element: HTMLElement; draw(scene: Scene)
     draw: (scene) => {
       const { state } = scene;
       const layer = activeLayer(scene);
-      const { w, uHat, kappa } = layer.overlay;
-      const length = (v: readonly number[]): string => describe.number(Math.hypot(...v));
       const [formula, solved] = [describe.arrow[state.closedForm], describe.arrow[describe.opposite(state.closedForm)]];
       write(title, `Layer ${layer.number}, formula ${formula}`);
       figures.draw([
-        [`Margin, ${formula}`, `${describe.number(layer.margin)}${layer.margin < 1 ? ', on wᵀv + b = 0' : ''}`],
-        ['κ = wᵀû', describe.number(kappa)],
-        ['‖w‖, ‖û‖', `${length(w)}, ${length(uHat)}`],
+        [`Margin, ${formula}`, `${describe.number(layer.margin)}${layer.margin < 1 ? placeOf(layer.overlay) : ''}`],
+        ...particulars(layer.overlay),
         ['Mean log|det|, z → x', layer.meanLogDet === undefined ? undefined : describe.signed(layer.meanLogDet)],
         [`Residual, ${solved}`, layer.residual > 0 ? `≤ ${describe.residual(layer.residual)}` : undefined],
         [`Doubtful particles, ${solved}`, layer.doubtful > 0 ? describe.count(layer.doubtful) : undefined],

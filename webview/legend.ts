@@ -59,11 +59,13 @@ export function createLegend(): { element: HTMLElement; draw(scene: Scene): void
       write(high, `+${end} sparser`);
       write(plane.text, `layer ${active.number}: wᵀv + b = 0`);
       write(push.text, `±û, pushes ${describe.arrow[state.closedForm]}`);
+      const { overlay } = active;
+      [plane.element, push.element].forEach((entry) => show(entry, overlay.kind === 'hyperplane'));
       write(danger.text, `det ${describe.arrow[state.closedForm]} < ε = ${describe.number(state.epsilon)}`);
-      show(danger.element, active.overlay.danger > 0);
+      show(danger.element, overlay.kind === 'hyperplane' && overlay.danger > 0);
       show(
         fold.element,
-        state.layers.some((layer) => layer.overlay.fold > 0),
+        state.layers.some((layer) => layer.overlay.kind === 'hyperplane' && layer.overlay.fold > 0),
       );
       show(target.element, scene.target !== undefined);
     },

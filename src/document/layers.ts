@@ -2,7 +2,7 @@ import { isMap, isScalar } from 'yaml';
 import type { ParsedNode } from 'yaml';
 import type { LayerType } from '../flow/layer';
 import { layerTypes } from '../flow/registry';
-import type { LayerSpec } from '../flow/spec';
+import type { LayerSpec, Options } from '../flow/spec';
 import { leastNormOfW, mostLayers, parameterRule } from './format';
 import type { Range } from './problem';
 import type { Entries, Entry, Reader } from './reader';
@@ -67,24 +67,25 @@ function findType(reader: Reader, name: string, at: Range): LayerType | undefine
 
 /** What could be read of the values: where something could not, there is a problem, and no flow comes of it. */
 function readSettings(reader: Reader, type: LayerType, settings: Entries, place: Range, dim: number): LayerSpec {
+  const given: Record<string, boolean | number> = {};
+  for (const option of type.options) {
+    const entry = settings.get(option.name);
+    const value = entry && ('least' in option ? reader.number(entry, { ...option, whole: true }) : reader.boolean(entry));
+    if (value !== undefined) given[option.name] = value;
+  }
+  const options = optionsOf(type, given);
   const initial: Record<string, readonly number[]> = {};
-  const options: Record<string, boolean> = {};
   for (const { name, shape } of type.parameters) {
     const entry = settings.get(name);
-    const values = entry && (shape === 'vector' ? reader.vector(entry, dim, parameterRule) : [reader.number(entry, parameterRule)]);
-    if (values?.every((value) => value !== undefined)) initial[name] = values;
+    const values = entry && reader.numbers(entry, shape(dim, options), dim, parameterRule);
+    if (values) initial[name] = values;
   }
-  for (const { name } of type.options) {
-    const entry = settings.get(name);
-    const value = entry && reader.boolean(entry);
-    if (value !== undefined) options[name] = value;
-  }
-  const layer = { type: type.name, options: optionsOf(type, options), initial };
+  const layer = { type: type.name, options, initial };
   if (type.name === 'planar') warnOfPlanar(reader, layer, settings, place);
   return layer;
 }
 
-function optionsOf(type: LayerType, given: Readonly<Record<string, boolean>>): Record<string, boolean> {
+function optionsOf(type: LayerType, given: Options): Options {
   return Object.fromEntries(type.options.map((option) => [option.name, given[option.name] ?? option.default]));
 }
 

@@ -98,16 +98,34 @@ export class Reader {
     return this.numberOf(entry.node, entry, entry.name, rule);
   }
 
-  /** A list of exactly `count` numbers. */
-  vector(entry: Entry, count: number, rule: NumberRule): number[] | undefined {
-    const example = `[${Array.from({ length: count }, (_, i) => (i === 0 ? '1' : '0')).join(', ')}]`;
-    const list = this.list(entry, `${counted(count, 'number')}, for instance ${example}`);
+  /**
+   * The numbers of a tensor, row by row: one number for the shape [], a list for one dimension, a list of rows for two. A count that is
+   * the flow's own dimension `dim` is explained by it.
+   */
+  numbers(entry: Entry, shape: readonly number[], dim: number, rule: NumberRule): readonly number[] | undefined {
+    if (shape.length === 0) {
+      const value = this.number(entry, rule);
+      return value === undefined ? undefined : [value];
+    }
+    return this.listOf(entry, entry.name, shape, dim, rule);
+  }
+
+  /** The node of `at` as a list whose entries have the shape that is left without its first dimension. */
+  private listOf(at: Entry, name: string, [count, ...inner]: readonly number[], dim: number, rule: NumberRule): number[] | undefined {
+    const noun = inner.length > 0 ? 'row' : 'number';
+    const list = this.list(at, `${counted(count, noun)}, for instance ${exampleOf([count, ...inner])}`);
     if (!list) return undefined;
     if (list.items.length !== count) {
-      return this.error(entry, `${entry.name} has ${counted(list.items.length, 'number')} where dim is ${count}: give ${count}.`);
+      const why = count === dim ? `where dim is ${dim}` : 'where this layer takes another count';
+      return this.error(at, `${name} has ${counted(list.items.length, noun)} ${why}: give ${count}.`);
     }
-    const values = list.items.map((item) => this.numberOf(item, item ? this.range(item) : entry, `A number of ${entry.name}`, rule));
-    return values.every((value) => value !== undefined) ? values : undefined;
+    const values = list.items.map((node) => {
+      const range = node ? this.range(node) : at;
+      if (inner.length > 0) return this.listOf({ ...at, ...range, node }, `A row of ${name}`, inner, dim, rule);
+      const value = this.numberOf(node, range, `A number of ${name}`, rule);
+      return value === undefined ? undefined : [value];
+    });
+    return values.every((value) => value !== undefined) ? values.flat() : undefined;
   }
 
   boolean(entry: Entry): boolean | undefined {
@@ -161,4 +179,10 @@ function endOf(node: ParsedNode): number {
     last = 'key' in item ? (item.value ?? item.key) : item;
   }
   return last.range[1];
+}
+
+/** `[1, 0]`, `[[1, 0], [0, 1]]`, cut short where it would be long. */
+function exampleOf([count, ...inner]: readonly number[]): string {
+  const entries = Array.from({ length: Math.min(count, 4) }, (_, i) => (inner.length > 0 ? exampleOf(inner) : i === 0 ? '1' : '0'));
+  return `[${entries.join(', ')}${count > entries.length ? ', …' : ''}]`;
 }

@@ -1,7 +1,8 @@
 /**
  * Trained parameters as a safetensors file (https://github.com/huggingface/safetensors): eight bytes with the length N of the header,
  * little-endian; N bytes of JSON, name → { dtype, shape, data_offsets }; the data of the tensors, without holes.
- * Layer i of the flow, from 0 in the order z → x, is stored as `layers.{i}.{parameter}` in F32: a vector of d numbers or one of 1.
+ * Layer i of the flow, from 0 in the order z → x, is stored as `layers.{i}.{parameter}` in F32, in the shape that the layer's
+ * type declares, a single number as a vector of 1.
  */
 
 import { parameterSlots } from '../flow/flow';
@@ -22,9 +23,9 @@ interface Tensor {
 }
 
 function tensorsOf(spec: FlowSpec): Tensor[] {
-  return parameterSlots(spec).map(({ layer, name, offset, length }) => ({
+  return parameterSlots(spec).map(({ layer, name, shape, offset, length }) => ({
     name: `layers.${layer}.${name}`,
-    shape: [length],
+    shape: shape.length === 0 ? [1] : shape,
     offset,
     length,
   }));
@@ -117,10 +118,12 @@ function checkRecipe(spec: FlowSpec, header: Json): void {
   });
 }
 
-/** "planar", "raw planar". */
+/** "planar", "raw planar", "coupling hidden 16": everything that changes what the values mean. */
 function describeLayer({ type, options }: Json): string {
-  const set = isObject(options) ? Object.keys(options).filter((name) => options[name] === true) : [];
-  return [...set, type].join(' ');
+  const given = isObject(options) ? Object.entries(options) : [];
+  const flags = given.filter(([, value]) => value === true).map(([name]) => name);
+  const numbers = given.filter(([, value]) => typeof value === 'number').map(([name, value]) => `${name} ${String(value)}`);
+  return [...flags, type, ...numbers].join(' ');
 }
 
 function readTensors(spec: FlowSpec, header: Json, data: DataView): Float32Array {

@@ -1,4 +1,5 @@
-import type { FlowState, LayerState, ProbeState } from '../protocol/messages';
+import { optionWords } from '../flow/layer';
+import type { Direction, FlowState, LayerState, ProbeState } from '../protocol/messages';
 import type { Probe } from '../session/probe';
 import type { FlowSession } from '../session/session';
 
@@ -39,11 +40,12 @@ function layerStates(session: FlowSession): LayerState[] {
   if (!flow || !opened) return [];
   const traced = picture?.depth === flow.layers.length ? picture : undefined;
   return flow.layers.map((layer, k) => {
-    const { margin } = layer;
-    const options = Object.keys(opened.spec.layers[k].options).filter((option) => opened.spec.layers[k].options[option]);
+    const { margin, type } = layer;
+    const { options } = opened.spec.layers[k];
     return {
       number: k + 1,
-      label: [layer.type.name, ...options].join(' '),
+      label: [type.name, ...optionWords(type, options)].join(' '),
+      ...(type.closedFormInverse(options) && { bothClosedForm: true as const }),
       margin,
       status: margin < 0 ? 'folds' : margin < epsilon ? 'near-singular' : 'ok',
       ...(traced && { meanLogDet: traced.meanLogDet[k] }),
@@ -56,7 +58,11 @@ function layerStates(session: FlowSession): LayerState[] {
 
 function probeState(probe: Probe, session: FlowSession): ProbeState {
   const { roundTrip, lastStep } = probe;
-  const table = session.opened?.table;
+  const { opened, flow } = session;
+  const table = opened?.table;
+  const solved = (layer: number, direction: Direction): boolean =>
+    direction !== opened?.closedForm &&
+    flow?.layers[layer - 1].type.closedFormInverse(opened?.spec.layers[layer - 1].options ?? {}) !== true;
   const data = probe.route[probe.route.length - 1];
   return {
     stage: probe.stage,
@@ -69,7 +75,7 @@ function probeState(probe: Probe, session: FlowSession): ProbeState {
       lastStep: {
         layer: lastStep.layer,
         direction: lastStep.direction,
-        solved: lastStep.direction !== session.opened?.closedForm,
+        solved: solved(lastStep.layer, lastStep.direction),
         iterations: lastStep.pass.iterations[0],
         residual: lastStep.pass.residual[0],
       },

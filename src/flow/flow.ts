@@ -1,7 +1,7 @@
 /** A flow: layers composed between the base z = stage 0 and the data x = stage K. */
 
 import { standardNormal } from './base';
-import { InverseStatus, parameterCount, type InverseReport, type Layer, type LayerType } from './layer';
+import { InverseStatus, parameterCount, sizeOf, type InverseReport, type Layer, type LayerType } from './layer';
 import { RandomStream, streams } from './random';
 import { layerTypes } from './registry';
 import { closedFormDirection, type Direction, type FlowSpec, type LayerSpec } from './spec';
@@ -28,6 +28,8 @@ export interface Trace {
 export interface ParameterSlot {
   readonly layer: number;
   readonly name: string;
+  /** As the layer's type declares it; `[]` is one number. */
+  readonly shape: readonly number[];
   readonly offset: number;
   readonly length: number;
 }
@@ -42,8 +44,9 @@ function typeOf(layer: LayerSpec): LayerType {
 export function parameterSlots(spec: FlowSpec): ParameterSlot[] {
   let offset = 0;
   return spec.layers.flatMap((layer, k) =>
-    typeOf(layer).parameters.map(({ name, shape }) => {
-      const slot = { layer: k, name, offset, length: shape === 'vector' ? spec.dim : 1 };
+    typeOf(layer).parameters.map((parameter) => {
+      const shape = parameter.shape(spec.dim, layer.options);
+      const slot = { layer: k, name: parameter.name, shape, offset, length: sizeOf(shape) };
       offset += slot.length;
       return slot;
     }),
@@ -77,7 +80,7 @@ export function buildFlow(spec: FlowSpec, parameters: Float64Array | Float32Arra
   const layers = spec.layers.map((layer) => {
     const type = typeOf(layer);
     const start = offset;
-    offset += parameterCount(type, spec.dim);
+    offset += parameterCount(type, spec.dim, layer.options);
     return type.create(spec.dim, layer.options, values.subarray(start, offset));
   });
   if (offset !== values.length) throw new RangeError(`The flow has ${offset} parameters, but ${values.length} were given.`);

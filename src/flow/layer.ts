@@ -6,6 +6,7 @@
  */
 
 import type { RandomStream } from './random';
+import type { Options } from './spec';
 
 /** Why a point's inverse can or cannot be relied on. The values are stored per point in a `Uint8Array`. */
 export enum InverseStatus {
@@ -17,6 +18,8 @@ export enum InverseStatus {
   Unreliable = 2,
   /** The input was not finite, or the result is not. */
   NotFinite = 3,
+  /** The layer folds, and nothing is mapped here; the point is given whose image comes nearest along û. */
+  NoPreimage = 4,
 }
 
 /** Where a layer writes the image of a batch of n points. */
@@ -39,12 +42,15 @@ export interface InverseReport {
 }
 
 /** What a picture shows of a layer, in the space of φ's input. */
+export type Overlay = HyperplaneOverlay | HalfSpacesOverlay | CentreOverlay | CouplingOverlay | NoOverlay;
+
+/** y = v + û·tanh(wᵀv + b). */
 export interface HyperplaneOverlay {
   readonly kind: 'hyperplane';
   /** The hyperplane is wᵀv + b = 0. */
   readonly w: readonly number[];
   readonly b: number;
-  /** The direction in which points are pushed: y = v + û·h(wᵀv + b). */
+  /** The direction in which points are pushed. */
   readonly uHat: readonly number[];
   /** κ = wᵀû. */
   readonly kappa: number;
@@ -53,27 +59,70 @@ export interface HyperplaneOverlay {
   /** det < 0 exactly where |wᵀv + b| < fold; 0 where there is no such region. */
   readonly fold: number;
 }
-export type Overlay = HyperplaneOverlay;
+
+/** y = v + û·h(wᵀv + b) with a kink of h on the hyperplane: the determinant is constant on either side of it. */
+export interface HalfSpacesOverlay {
+  readonly kind: 'half-spaces';
+  readonly w: readonly number[];
+  readonly b: number;
+  readonly uHat: readonly number[];
+  /** det where wᵀv + b ≤ 0, and where it is above. */
+  readonly detBelow: number;
+  readonly detAbove: number;
+}
+
+/** Everything moves along the rays from a centre. */
+export interface CentreOverlay {
+  readonly kind: 'centre';
+  readonly centre: readonly number[];
+  /** α: the distance from the centre at which the relative push has halved. */
+  readonly reach: number;
+  /** β̂/α, above −1: the relative push at the centre, outwards where positive. */
+  readonly push: number;
+  /** det < ε exactly within this distance from the centre; 0 where there is no such region. */
+  readonly danger: number;
+}
+
+/** Some coordinates pass through and decide how the others are scaled and shifted. */
+export interface CouplingOverlay {
+  readonly kind: 'coupling';
+  /** d: whether the coordinate passes through as it is. */
+  readonly passes: readonly boolean[];
+}
+
+/** The layer is the same everywhere: there is no place to point at. */
+export interface NoOverlay {
+  readonly kind: 'none';
+}
 
 export interface ParameterInfo {
   readonly name: string;
-  /** `vector` has d entries, `scalar` one. */
-  readonly shape: 'vector' | 'scalar';
+  /** Its shape, the outermost dimension first; `[]` is one number. Its values are laid out row by row. */
+  readonly shape: (dim: number, options: Options) => readonly number[];
   /** One sentence for a person. */
   readonly meaning: string;
 }
 
-export interface OptionInfo {
+interface OptionFacts {
   readonly name: string;
-  readonly default: boolean;
   readonly meaning: string;
 }
+export interface FlagOption extends OptionFacts {
+  readonly default: boolean;
+}
+/** A whole number from `least` to `most`. */
+export interface NumberOption extends OptionFacts {
+  readonly default: number;
+  readonly least: number;
+  readonly most: number;
+}
+export type OptionInfo = FlagOption | NumberOption;
 
 /** One layer with its parameters fixed. */
 export interface Layer {
   readonly type: LayerType;
   readonly dim: number;
-  /** The exact worst value of det over all of R^d: at most 0 where the layer folds space. */
+  /** The worst value of det over all of R^d, at most 0 where the layer folds space; see {@link LayerType.marginIs}. */
   readonly margin: number;
   /** y = φ(v) for a batch. */
   forward(v: Float64Array, into: LayerImage): void;
@@ -92,15 +141,35 @@ export interface LayerType {
   readonly formula: string;
   /** Paper and equation. */
   readonly source: string;
+  /** Whether `margin` is the infimum of det itself, or a bound that det may stay well above. */
+  readonly marginIs: 'exact' | 'lower-bound';
+  /** Whether φ⁻¹ is evaluated by a formula, for these options; else it is solved, point by point. */
+  closedFormInverse(options: Options): boolean;
   readonly parameters: readonly ParameterInfo[];
   readonly options: readonly OptionInfo[];
   /** Initial values of all parameters, concatenated in the order of `parameters`. */
-  initialise(dim: number, options: Readonly<Record<string, boolean>>, random: RandomStream): Float64Array;
+  initialise(dim: number, options: Options, random: RandomStream): Float64Array;
   /** A layer with these values; `values` is laid out as `parameters` says and is not copied. */
-  create(dim: number, options: Readonly<Record<string, boolean>>, values: Float64Array): Layer;
+  create(dim: number, options: Options, values: Float64Array): Layer;
+}
+
+/** The number of entries of a tensor of this shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((size, length) => size * length, 1);
 }
 
 /** The number of parameters of one layer of this type in `dim` dimensions. */
-export function parameterCount(type: LayerType, dim: number): number {
-  return type.parameters.reduce((n, p) => n + (p.shape === 'vector' ? dim : 1), 0);
+export function parameterCount(type: LayerType, dim: number, options: Options): number {
+  return type.parameters.reduce((count, { shape }) => count + sizeOf(shape(dim, options)), 0);
 }
+
+/** The options of a layer that are not at their defaults, as words: `raw`, `hidden 32`. */
+export function optionWords(type: LayerType, options: Options): string[] {
+  return type.options
+    .filter((option) => (options[option.name] ?? option.default) !== option.default)
+    .map(({ name }) => (typeof options[name] === 'number' ? `${name} ${options[name]}` : name));
+}
+
+/** A parameter of one number per coordinate, and one of a single number. */
+export const perCoordinate = (dim: number): readonly number[] => [dim];
+export const single = (): readonly number[] => [];

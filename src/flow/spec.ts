@@ -6,10 +6,14 @@
 /** Which way a map runs: `generate` is z → x (sampling), `encode` is x → z. */
 export type Direction = 'generate' | 'encode';
 
+/** The options of a layer by name: flags, and whole numbers. */
+export type Options = Readonly<Record<string, boolean | number>>;
+
 /** One layer: its registered type, its options (for instance `raw`), and the initial values of any of its parameters that are given. */
 export interface LayerSpec {
   readonly type: string;
-  readonly options: Readonly<Record<string, boolean>>;
+  readonly options: Options;
+  /** The values of a parameter one after the other, row by row. */
   readonly initial: Readonly<Record<string, readonly number[]>>;
 }
 

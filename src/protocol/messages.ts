@@ -8,7 +8,9 @@ export interface LayerState {
   /** 1 … K, in the order z → x. */
   readonly number: number;
   readonly label: string;
-  /** The exact worst determinant of the layer over all of space; ≤ 0 where it folds. */
+  /** Set where the layer is evaluated by a formula both ways; else the way against its own formula is solved. */
+  readonly bothClosedForm?: true;
+  /** The worst determinant of the layer over all of space, or a lower bound of it; ≤ 0 where it folds. */
   readonly margin: number;
   readonly status: LayerStatus;
   /** Mean over the particles of log|det| in the direction z → x; absent until a picture was computed. */
@@ -17,8 +19,10 @@ export interface LayerState {
   readonly doubtful: number;
   readonly residual: number;
   /** What to draw, in the coordinates of the input of the layer's own formula (stage k−1 under `generate`, stage k under `encode`). */
-  readonly overlay: HyperplaneOverlay;
+  readonly overlay: Overlay;
 }
+
+export type Overlay = HyperplaneOverlay | HalfSpacesOverlay | CentreOverlay | CouplingOverlay | NoOverlay;
 
 /** y = v + û·tanh(wᵀv + b), κ = wᵀû; det < ε exactly where |wᵀv + b| < danger, det < 0 exactly where |wᵀv + b| < fold. */
 export interface HyperplaneOverlay {
@@ -29,6 +33,36 @@ export interface HyperplaneOverlay {
   readonly kappa: number;
   readonly danger: number;
   readonly fold: number;
+}
+
+/** y = v + û·h(wᵀv + b), the determinant constant on either side of wᵀv + b = 0. */
+export interface HalfSpacesOverlay {
+  readonly kind: 'half-spaces';
+  readonly w: readonly number[];
+  readonly b: number;
+  readonly uHat: readonly number[];
+  readonly detBelow: number;
+  readonly detAbove: number;
+}
+
+/** Points move along the rays from `centre`, by a relative push that has halved at distance `reach`; det < ε exactly within `danger` of it. */
+export interface CentreOverlay {
+  readonly kind: 'centre';
+  readonly centre: readonly number[];
+  readonly reach: number;
+  readonly push: number;
+  readonly danger: number;
+}
+
+/** Which coordinates pass through and decide how the others are scaled and shifted. */
+export interface CouplingOverlay {
+  readonly kind: 'coupling';
+  readonly passes: readonly boolean[];
+}
+
+/** A layer that is the same everywhere. */
+export interface NoOverlay {
+  readonly kind: 'none';
 }
 
 export interface TrainingState {

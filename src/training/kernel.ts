@@ -3,6 +3,8 @@
  * only speeds up what `src/flow` says; it is never a second truth, and tests hold the two together.
  */
 
+import type { Options } from '../flow/spec';
+
 /** One layer with fixed values on its way through one batch of n points in R^d: `forward` once, then `backward` at most once. */
 export interface Kernel {
   /** y = φ(v) (n × d), and log|det J_φ(v)| added to `logDet` (n). */
@@ -14,4 +16,4 @@ export interface Kernel {
   backward(v: Float64Array, points: Float64Array, logDet: Float64Array, gradient: Float64Array): void;
 }
 
-export type CreateKernel = (dim: number, options: Readonly<Record<string, boolean>>, values: Float64Array) => Kernel;
+export type CreateKernel = (dim: number, options: Options, values: Float64Array) => Kernel;

@@ -1,8 +1,10 @@
+import { leakiness } from '../flow/planar-leaky';
+import type { Options } from '../flow/spec';
 import { sigmoid, softplus } from '../flow/stable';
 import type { Kernel } from './kernel';
 
 /** The planar layer of `src/flow/planar`, values [w (d), u (d), b]. */
-export function planarKernel(dim: number, options: Readonly<Record<string, boolean>>, values: Float64Array): Kernel {
+export function planarKernel(dim: number, options: Options, values: Float64Array): Kernel {
   const w = values.subarray(0, dim);
   const u = values.subarray(dim, 2 * dim);
   const b = values[2 * dim];
@@ -16,20 +18,33 @@ export function planarKernel(dim: number, options: Readonly<Record<string, boole
   /** 1 + κ. */
   const slack = pushed ? softplus(wu) : 1 + wu;
   const kappa = slack - 1;
-  let tanh = new Float64Array();
+  const leaky = options.leaky === true;
+  /** h(a), h′(a) and det of every point. */
+  let heights = new Float64Array();
+  let slopes = new Float64Array();
+  let dets = new Float64Array();
 
   return {
     forward(v, y, logDet) {
       const count = logDet.length;
-      tanh = new Float64Array(count);
+      [heights, slopes, dets] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
       for (let p = 0, at = 0; p < count; p++, at += dim) {
         let a = b;
         for (let i = 0; i < dim; i++) a += w[i] * v[at + i];
-        const m = Math.expm1(-2 * Math.abs(a));
-        const t = (a < 0 ? m : -m) / (2 + m);
-        tanh[p] = t;
-        for (let i = 0; i < dim; i++) y[at + i] = v[at + i] + uHat[i] * t;
-        logDet[p] += Math.log(Math.abs(t * t + (1 - t * t) * slack));
+        let h: number;
+        if (leaky) {
+          slopes[p] = a > 0 ? 1 : leakiness;
+          h = slopes[p] * a;
+          dets[p] = 1 - slopes[p] + slopes[p] * slack;
+        } else {
+          const m = Math.expm1(-2 * Math.abs(a));
+          h = (a < 0 ? m : -m) / (2 + m);
+          slopes[p] = 1 - h * h;
+          dets[p] = h * h + slopes[p] * slack;
+        }
+        heights[p] = h;
+        for (let i = 0; i < dim; i++) y[at + i] = v[at + i] + uHat[i] * h;
+        logDet[p] += Math.log(Math.abs(dets[p]));
       }
     },
 
@@ -38,18 +53,19 @@ export function planarKernel(dim: number, options: Readonly<Record<string, boole
       const uHatSum = gradient.subarray(dim, 2 * dim).fill(0);
       let bSum = 0;
       let kappaSum = 0;
-      for (let p = 0, at = 0; p < tanh.length; p++, at += dim) {
-        const t = tanh[p];
-        const slope = 1 - t * t;
-        const share = (logDet[p] * slope) / (t * t + slope * slack);
+      for (let p = 0, at = 0; p < heights.length; p++, at += dim) {
+        const h = heights[p];
+        const share = (logDet[p] * slopes[p]) / dets[p];
         kappaSum += share;
         let a = 0;
         for (let i = 0; i < dim; i++) a += uHat[i] * points[at + i];
-        a = a * slope - 2 * t * kappa * share;
+        a *= slopes[p];
+        // tanh″ = −2·tanh·tanh′; the leaky ReLU is straight.
+        if (!leaky) a -= 2 * h * kappa * share;
         bSum += a;
         for (let i = 0; i < dim; i++) {
           wSum[i] += a * v[at + i];
-          uHatSum[i] += t * points[at + i];
+          uHatSum[i] += h * points[at + i];
           points[at + i] += w[i] * a;
         }
       }

@@ -150,7 +150,9 @@ describe('the pictures', () => {
   });
 
   it('put the hyperplane and the band of the fold where the formula says, also half way through the layer', async () => {
-    const { w, b, fold, kappa } = stateOf(examples.folding).layers[1].overlay;
+    const { overlay } = stateOf(examples.folding).layers[1];
+    assert.ok(overlay.kind === 'hyperplane');
+    const { w, b, fold, kappa } = overlay;
     for (const [cursor, tau] of [
       [1, 0],
       [1.5, 0.5],

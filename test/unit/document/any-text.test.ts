@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { parseFlow } from '../../../src/document/parse';
 import { buildFlow, initialParameters } from '../../../src/flow/flow';
+import { sizeOf, type LayerType } from '../../../src/flow/layer';
+import { layerTypes } from '../../../src/flow/registry';
 import { samplers } from '../../../src/flow/samplers';
 import type { FlowSpec, LayerSpec } from '../../../src/flow/spec';
 import { energies } from '../../../src/flow/targets';
@@ -154,15 +156,27 @@ describe('any text', () => {
   it('that another YAML writer makes of a flow is read back as that flow', () => {
     const plain = { noNullPrototype: true };
     const number = fc.double({ min: -1e3, max: 1e3, noNaN: true }).filter((value) => !Object.is(value, -0));
-    const vector = fc.array(number, { minLength: 2, maxLength: 2 });
-    const layer: fc.Arbitrary<LayerSpec> = fc.record(
-      {
-        type: fc.constant('planar'),
-        options: fc.record({ raw: fc.boolean() }, plain),
-        initial: fc.record({ w: vector, u: vector, b: fc.tuple(number) }, { requiredKeys: [], ...plain }),
-      },
-      plain,
-    );
+    const layerOf = (type: LayerType): fc.Arbitrary<LayerSpec> => {
+      const options = type.options.map((option): [string, fc.Arbitrary<boolean | number>] => [
+        option.name,
+        'least' in option ? fc.integer({ min: option.least, max: Math.min(option.most, 5) }) : fc.boolean(),
+      ]);
+      return fc.record(Object.fromEntries(options), plain).chain((chosen) => {
+        const initial = type.parameters.map(({ name, shape }): [string, fc.Arbitrary<number[]>] => {
+          const length = sizeOf(shape(2, chosen));
+          return [name, fc.array(number, { minLength: length, maxLength: length })];
+        });
+        return fc
+          .record(Object.fromEntries(initial), { requiredKeys: [], ...plain })
+          .map((values) => ({ type: type.name, options: chosen, initial: values }) as LayerSpec);
+      });
+    };
+    const layer = fc.oneof(...[...layerTypes.values()].map(layerOf));
+    /** The values as nested lists of their shape. */
+    const nested = (values: readonly number[], [count, ...inner]: readonly number[]): unknown =>
+      count === undefined
+        ? values[0]
+        : Array.from({ length: count }, (_, i) => nested(values.slice(i * sizeOf(inner), (i + 1) * sizeOf(inner)), inner));
     const spec: fc.Arbitrary<FlowSpec> = fc.record(
       {
         dim: fc.constant(2),
@@ -188,9 +202,11 @@ describe('any text', () => {
     const style = fc.record({ collectionStyle: fc.constantFrom('any', 'block', 'flow'), indent: fc.integer({ min: 1, max: 6 }) });
     fc.assert(
       fc.property(spec, style, (flow, options) => {
-        const written = flow.layers.map(({ type, options: { raw }, initial }) => ({
-          [type]: { raw, ...initial, ...('b' in initial && { b: initial.b[0] }) },
-        }));
+        const written = flow.layers.map(({ type, options: chosen, initial }) => {
+          const shapes = new Map(layerTypes.get(type)?.parameters.map(({ name, shape }) => [name, shape(2, chosen)]));
+          const values = Object.entries(initial).map(([name, given]) => [name, nested(given, shapes.get(name) ?? [])]);
+          return { [type]: { ...chosen, ...Object.fromEntries(values) } as unknown };
+        });
         const parsed = parseFlow(stringify({ nflow: 1, ...flow, layers: written }, options));
         assert.deepEqual(parsed.spec, flow);
       }),

@@ -96,9 +96,13 @@ describe('a mistake', () => {
       flowWith('layers: planar'),
       ['error [planar] layers is planar: write one layer per line, for instance "- planar".'],
     ],
-    ['an unknown layer', layers('planr'), ['error [planr] There is no layer type "planr": the known type is planar.']],
-    ['an empty layer', layers('\n'), ['error [-] A layer is empty: write its type, planar.']],
-    ['a layer that is a list', layers('[planar]'), ['error [[planar]] A layer is [planar]: write its type, planar.']],
+    ['an unknown layer', layers('planr'), ['error [planr] There is no layer type "planr": did you mean planar?']],
+    ['an empty layer', layers('\n'), ['error [-] A layer is empty: write its type, planar, radial, coupling, actnorm or linear.']],
+    [
+      'a layer that is a list',
+      layers('[planar]'),
+      ['error [[planar]] A layer is [planar]: write its type, planar, radial, coupling, actnorm or linear.'],
+    ],
     ['a layer that is a number', layers('planar: 3'), ['error [3] planar is 3: write planar alone, or planar: { w: … }.']],
     ['an unknown key of a layer', layers('planar: { rawr: true }'), ['error [rawr] planar has no key "rawr": did you mean raw?']],
     [
@@ -108,6 +112,17 @@ describe('a mistake', () => {
     ],
     ['w that is too long', layers('planar: { w: [1, 2, 3] }'), ['error [[1, 2, 3]] w has 3 numbers where dim is 2: give 2.']],
     ['w that is too short', layers('planar: { w: [1] }'), ['error [[1]] w has 1 number where dim is 2: give 2.']],
+    [
+      'a matrix with a row too few',
+      layers('coupling: { hidden: 2, w2: [[1, 2]] }'),
+      ['error [[[1, 2]]] w2 has 1 row where dim is 2: give 2.'],
+    ],
+    [
+      'a matrix with a row that is too long',
+      layers('coupling: { hidden: 3, w2: [[1, 2, 3], [4, 5]] }'),
+      ['error [[4, 5]] A row of w2 has 2 numbers where this layer takes another count: give 3.'],
+    ],
+    ['a fraction of a hidden unit', layers('coupling: { hidden: 2.5 }'), ['error [2.5] hidden is 2.5: give a whole number from 1 to 256.']],
     ['w that is no list', layers('planar: { w: 1 }'), ['error [1] w is 1: write 2 numbers, for instance [1, 0].']],
     [
       'NaN',

@@ -31,9 +31,9 @@ weights: "two moons.safetensors"
       objective: { type: 'forward-kl', data: 'points/moons.csv' },
       training: { steps: 100, batch: 64, optimizer: 'adam', learningRate: 0.01 },
       layers: [
-        { type: 'planar', options: { raw: false }, initial: {} },
-        { type: 'planar', options: { raw: false }, initial: { w: [1, 0.2], u: [0.3, -0.8], b: [0.1] } },
-        { type: 'planar', options: { raw: true }, initial: {} },
+        { type: 'planar', options: { raw: false, leaky: false }, initial: {} },
+        { type: 'planar', options: { raw: false, leaky: false }, initial: { w: [1, 0.2], u: [0.3, -0.8], b: [0.1] } },
+        { type: 'planar', options: { raw: true, leaky: false }, initial: {} },
       ],
     } satisfies FlowSpec);
     assert.deepEqual(layerLines, [8, 10, 11]);

@@ -22,6 +22,22 @@ function imageOf(layer: Layer, length: number): LayerImage {
   return { points: new Float64Array(length), det: new Float64Array(count), logDet: new Float64Array(count) };
 }
 
+/** By Gaussian elimination with pivots. */
+export function determinant(matrix: number[][]): number {
+  const rows = matrix.map((row) => [...row]);
+  let det = 1;
+  for (let k = 0; k < rows.length; k++) {
+    const pivot = rows.reduce((best, row, i) => (i >= k && Math.abs(row[k]) > Math.abs(rows[best][k]) ? i : best), k);
+    if (pivot !== k) [rows[k], rows[pivot], det] = [rows[pivot], rows[k], -det];
+    det *= rows[k][k];
+    for (let i = k + 1; i < rows.length; i++) {
+      const factor = rows[i][k] / rows[k][k];
+      for (let j = k; j < rows.length; j++) rows[i][j] -= factor * rows[k][j];
+    }
+  }
+  return det;
+}
+
 export const planarLayers = (depth: number, raw = false): LayerSpec[] =>
   Array.from({ length: depth }, () => ({ type: 'planar', options: { raw }, initial: {} }));
 

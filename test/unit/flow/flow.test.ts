@@ -130,12 +130,12 @@ describe('the parameters of a flow', () => {
   it('lie one layer after the other, in the order that the layer declares', () => {
     const slots = parameterSlots(specOf(towardsMoons, planarLayers(2), { dim: 3 }));
     assert.deepEqual(slots, [
-      { layer: 0, name: 'w', offset: 0, length: 3 },
-      { layer: 0, name: 'u', offset: 3, length: 3 },
-      { layer: 0, name: 'b', offset: 6, length: 1 },
-      { layer: 1, name: 'w', offset: 7, length: 3 },
-      { layer: 1, name: 'u', offset: 10, length: 3 },
-      { layer: 1, name: 'b', offset: 13, length: 1 },
+      { layer: 0, name: 'w', shape: [3], offset: 0, length: 3 },
+      { layer: 0, name: 'u', shape: [3], offset: 3, length: 3 },
+      { layer: 0, name: 'b', shape: [], offset: 6, length: 1 },
+      { layer: 1, name: 'w', shape: [3], offset: 7, length: 3 },
+      { layer: 1, name: 'u', shape: [3], offset: 10, length: 3 },
+      { layer: 1, name: 'b', shape: [], offset: 13, length: 1 },
     ]);
   });
 

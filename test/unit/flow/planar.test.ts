@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { InverseStatus, type Layer, type Overlay } from '../../../src/flow/layer';
+import { InverseStatus, type HyperplaneOverlay, type Layer } from '../../../src/flow/layer';
 import { planar } from '../../../src/flow/planar';
 import { planarRoots, solvePlanar } from '../../../src/flow/planar-inverse';
 import reference from '../../fixtures/flow/planar-reference.json';
@@ -8,6 +8,12 @@ import { forward, inverse } from './batches';
 
 const layerOf = (w: number[], u: number[], b: number, raw = false): Layer =>
   planar.create(w.length, { raw }, Float64Array.from([...w, ...u, b]));
+
+function overlayOf(layer: Layer, epsilon: number): HyperplaneOverlay {
+  const overlay = layer.overlay(epsilon);
+  assert.ok(overlay.kind === 'hyperplane');
+  return overlay;
+}
 
 function close(actual: number, expected: number, tolerance: number, what: string): void {
   const error = Math.abs(actual - expected);
@@ -20,7 +26,7 @@ describe('the planar layer by hand', () => {
   const layer = layerOf([2, 0], [0, 1], 0);
 
   it('û = u + (softplus(−wᵀu) − 1)·w/‖w‖²', () => {
-    const { uHat, kappa } = layer.overlay(0.1);
+    const { uHat, kappa } = overlayOf(layer, 0.1);
     close(uHat[0], (Math.LN2 - 1) / 2, 1e-15, 'û₁');
     close(uHat[1], 1, 1e-15, 'û₂');
     close(kappa, Math.LN2 - 1, 1e-15, 'κ');
@@ -47,7 +53,7 @@ describe('the planar layer against 60 digits', () => {
   reference.layers.forEach((expected, i) => {
     it(`case ${i + 1}: w = [${expected.w.join(', ')}], u = [${expected.u.join(', ')}]${expected.raw ? ', raw' : ''}`, () => {
       const layer = layerOf(expected.w, expected.u, expected.b, expected.raw);
-      const { uHat, kappa } = layer.overlay(0.1);
+      const { uHat, kappa } = overlayOf(layer, 0.1);
       const { points, det, logDet } = forward(layer, expected.v);
       expected.uHat.forEach((value, j) => close(uHat[j], value, 1e-14, `û${j + 1}`));
       close(kappa, expected.kappa, 1e-14, 'κ');
@@ -141,7 +147,7 @@ describe('the danger strip and the fold', () => {
     fc.assert(
       fc.property(squeezing, fc.double({ min: 1e-6, max: 0.99, noNaN: true }), (wu, epsilon) => {
         const layer = layerOf([1, 0], [wu, 0.3], 0);
-        const { danger, fold }: Overlay = layer.overlay(epsilon);
+        const { danger, fold } = overlayOf(layer, epsilon);
         assert.equal(fold, 0);
         assert.equal(danger > 0, layer.margin < epsilon);
         if (danger > 0) close(detAt(layer, danger), epsilon, 1e-10, 'det on the edge');
@@ -158,7 +164,7 @@ describe('the danger strip and the fold', () => {
     fc.assert(
       fc.property(fc.double({ min: -1e6, max: -1.001, noNaN: true }), (kappa) => {
         const layer = layerOf([1, 0], [kappa, 0.3], 0, true);
-        const { danger, fold } = layer.overlay(0.05);
+        const { danger, fold } = overlayOf(layer, 0.05);
         close(1 + detAt(layer, fold), 1, 1e-9, 'det on the edge');
         assert.ok(detAt(layer, 0.99 * fold) < 0 && detAt(layer, 1.01 * fold) > 0);
         assert.ok(danger > fold);

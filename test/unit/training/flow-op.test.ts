@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import assert from 'node:assert/strict';
 import { standardNormal } from '../../../src/flow/base';
-import { buildFlow, initialParameters } from '../../../src/flow/flow';
+import { buildFlow, initialParameters, parameterSlots } from '../../../src/flow/flow';
 import { RandomStream } from '../../../src/flow/random';
-import type { FlowSpec } from '../../../src/flow/spec';
+import { layerTypes } from '../../../src/flow/registry';
+import type { FlowSpec, LayerSpec, Options } from '../../../src/flow/spec';
 import { flowOp, meanCost } from '../../../src/training/flow-op';
 import { trainingObjective } from '../../../src/training/objective';
+import { opByOp } from '../flow/op-by-op';
 import { planarLayers, specOf, towardsMoons, towardsU1 } from '../flow/batches';
 
 const count = 40;
@@ -21,27 +23,33 @@ function parametersOf(spec: FlowSpec, move = 0.6): Float32Array {
 }
 
 /** The same flow written op by op, with TensorFlow.js's own gradients; naive forms, good enough for mild parameters. */
-function opByOp(spec: FlowSpec, points: tf.Tensor2D, parameters: tf.Tensor1D): { image: tf.Tensor2D; logDet: tf.Tensor1D } {
-  const { dim } = spec;
+function flowOpByOp(spec: FlowSpec, points: tf.Tensor2D, parameters: tf.Tensor1D): { image: tf.Tensor2D; logDet: tf.Tensor1D } {
   let v = points;
   let logDet: tf.Tensor1D = tf.zeros([points.shape[0]]);
+  const slots = parameterSlots(spec);
   const order = spec.layers.map((_, k) => k);
   if (spec.objective.type === 'forward-kl') order.reverse();
   for (const k of order) {
-    const at = k * (2 * dim + 1);
-    const w = parameters.slice([at], [dim]);
-    const u = parameters.slice([at + dim], [dim]);
-    const b = parameters.slice([at + 2 * dim], [1]);
-    const wu = w.mul(u).sum();
-    const constrained = u.add(w.mul(tf.softplus(wu).sub(1).sub(wu)).div(w.square().sum()));
-    const uHat = spec.layers[k].options.raw ? u : constrained;
-    const t = tf.tanh(v.mul(w).sum(1).add(b));
-    const kappa = w.mul(uHat).sum();
-    logDet = logDet.add(tf.log(tf.abs(tf.scalar(1).sub(t.square()).mul(kappa).add(1))));
-    v = v.add(t.expandDims(1).mul(uHat));
+    const own = slots.filter(({ layer }) => layer === k);
+    const length = own.reduce((sum, slot) => sum + slot.length, 0);
+    const { type, options } = spec.layers[k];
+    const image = opByOp(type, spec.dim, options, v, parameters.slice([own[0].offset], [length]));
+    logDet = logDet.add<tf.Tensor1D>(image.logDet);
+    v = image.points as tf.Tensor2D;
   }
   return { image: v, logDet };
 }
+
+const layersOf = (...layers: [type: string, options?: Options][]): LayerSpec[] =>
+  layers.map(([type, options = {}]) => ({ type, options, initial: {} }));
+const mixed = layersOf(
+  ['actnorm'],
+  ['linear', { permutation: 1 }],
+  ['coupling', { hidden: 4 }],
+  ['radial'],
+  ['planar', { leaky: true }],
+  ['coupling', { flip: true, hidden: 3 }],
+);
 
 const cases: [name: string, spec: FlowSpec][] = [
   ['constrained, x → z', specOf(towardsMoons, planarLayers(5))],
@@ -50,6 +58,11 @@ const cases: [name: string, spec: FlowSpec][] = [
   ['constrained and raw by turns', specOf(towardsMoons, [...planarLayers(2), ...planarLayers(2, true), ...planarLayers(1)])],
   ['in five dimensions', specOf(towardsMoons, planarLayers(3), { dim: 5 })],
   ['in one dimension', specOf(towardsMoons, planarLayers(3), { dim: 1 })],
+  ['leaky', specOf(towardsMoons, layersOf(['planar', { leaky: true }], ['planar', { leaky: true, raw: true }]))],
+  ...[...layerTypes.keys()].map((type): [string, FlowSpec] => [type, specOf(towardsU1, layersOf([type], [type]))]),
+  ['every kind in turn', specOf(towardsMoons, mixed)],
+  ['every kind in three dimensions', specOf(towardsMoons, mixed, { dim: 3 })],
+  ['every kind in one dimension', specOf(towardsMoons, mixed, { dim: 1 })],
 ];
 
 describe('the fused flow operation', () => {
@@ -88,7 +101,7 @@ describe('the fused flow operation', () => {
       const plain = tf.tidy(() =>
         tf
           .grad((q) => {
-            const { image, logDet } = opByOp(spec, tf.tensor2d(Float32Array.from(points), [count, dim]), q as tf.Tensor1D);
+            const { image, logDet } = flowOpByOp(spec, tf.tensor2d(Float32Array.from(points), [count, dim]), q as tf.Tensor1D);
             return loss(tf.concat([image, logDet.expandDims(1)], 1));
           })(tf.tensor1d(values))
           .dataSync(),

@@ -1,0 +1,60 @@
+import { perCoordinate, type InverseReport, type Layer, type LayerImage, type LayerType, type Overlay } from './layer';
+import { judgeInverse } from './residual';
+
+/** yᵢ = e^{sᵢ}·vᵢ + tᵢ, with values [logScale s (d), shift t (d)]. */
+class ActNormLayer implements Layer {
+  readonly margin: number;
+  private readonly scale: Float64Array;
+  private readonly shift: Float64Array;
+  private readonly logDet: number;
+
+  constructor(
+    readonly type: LayerType,
+    readonly dim: number,
+    values: Float64Array,
+  ) {
+    const logScale = values.subarray(0, dim);
+    this.scale = logScale.map(Math.exp);
+    this.shift = values.subarray(dim);
+    this.logDet = logScale.reduce((sum, s) => sum + s, 0);
+    this.margin = Math.exp(this.logDet);
+  }
+
+  forward(v: Float64Array, into: LayerImage): void {
+    for (let at = 0; at < v.length; at++) into.points[at] = this.scale[at % this.dim] * v[at] + this.shift[at % this.dim];
+    into.det.fill(this.margin);
+    into.logDet.fill(this.logDet);
+  }
+
+  inverse(y: Float64Array, into: LayerImage, report: InverseReport): void {
+    for (let at = 0; at < y.length; at++) into.points[at] = (y[at] - this.shift[at % this.dim]) / this.scale[at % this.dim];
+    report.iterations.fill(0);
+    judgeInverse(this, y, into, report);
+  }
+
+  singularValues(): Float64Array {
+    return this.scale.slice().sort((a, b) => b - a);
+  }
+
+  overlay(): Overlay {
+    return { kind: 'none' };
+  }
+}
+
+/** Kingma & Dhariwal 2018 (arXiv 1807.03039), section 3.1. Its initialisation from a first batch of data is not part of the map. */
+export const actnorm: LayerType = {
+  name: 'actnorm',
+  formula: 'y = exp(s)·v + t, coordinate by coordinate; log det = Σ s',
+  source: 'Kingma & Dhariwal 2018, arXiv 1807.03039, section 3.1',
+  marginIs: 'exact',
+  closedFormInverse: () => true,
+  parameters: [
+    { name: 'logScale', shape: perCoordinate, meaning: 's: each coordinate is multiplied by exp(s).' },
+    { name: 'shift', shape: perCoordinate, meaning: 't: what is then added to each coordinate.' },
+  ],
+  options: [],
+  initialise(dim, _, random) {
+    return Float64Array.from({ length: 2 * dim }, () => 0.01 * random.normal());
+  },
+  create: (dim, _, values) => new ActNormLayer(actnorm, dim, values),
+};

@@ -1,0 +1,46 @@
+import type { LayerImage, Overlay } from './layer';
+import { PlanarMap, type Activation } from './planar-map';
+
+/** The slope of the leaky ReLU below 0, as in normflows. */
+export const leakiness = 0.2;
+
+/**
+ * y = v + û·h(wᵀv + b) with the leaky ReLU h(a) = max(a, a/5). det is 1 + κ above the hyperplane and 1 + κ/5 on and below it, so the
+ * inverse is a division on either side.
+ */
+export class LeakyPlanar extends PlanarMap {
+  readonly detAbove = this.slack;
+  readonly detBelow = 1 - leakiness + leakiness * this.slack;
+  readonly margin = Math.min(this.detAbove, this.detBelow);
+
+  protected height(a: number): number {
+    return a > 0 ? a : leakiness * a;
+  }
+
+  protected slope(a: number): number {
+    return a > 0 ? 1 : leakiness;
+  }
+
+  protected determinant(a: number, p: number, into: LayerImage): void {
+    const det = a > 0 ? this.detAbove : this.detBelow;
+    into.det[p] = Number.isNaN(a) ? NaN : det;
+    into.logDet[p] = Number.isNaN(a) ? NaN : Math.log(Math.abs(det));
+  }
+
+  /**
+   * a + κ·h(a) = c has the solution c/detAbove where that is above 0, and c/detBelow where that is at most 0. With −5 < κ < −1 both are
+   * there for c < 0, neither for c > 0: the layer folds all of space onto one side. Of two, the one below is given, where det > 0.
+   */
+  protected solve(c: number): Activation {
+    const above = c / this.detAbove;
+    const below = c / this.detBelow;
+    const [isAbove, isBelow] = [above > 0, below <= 0];
+    if (!isAbove && !isBelow) return { root: Number.isNaN(c) ? NaN : 0, iterations: 0, solutions: 'none' };
+    return { root: isBelow ? below : above, iterations: 0, solutions: isAbove && isBelow ? 'several' : 'one' };
+  }
+
+  overlay(): Overlay {
+    const { b, detBelow, detAbove } = this;
+    return { kind: 'half-spaces', w: Array.from(this.w), b, uHat: Array.from(this.uHat), detBelow, detAbove };
+  }
+}

@@ -1,0 +1,119 @@
+import { InverseStatus, type InverseReport, type Layer, type LayerImage, type LayerType, type Overlay } from './layer';
+import { judgeInverse } from './residual';
+import { softplus } from './stable';
+
+/** A solution a of a + κ·h(a) = c. */
+export interface Activation {
+  readonly root: number;
+  readonly iterations: number;
+  /** How many solutions there are, as far as it matters: with none, `root` is where a + κ·h(a) comes nearest to c. */
+  readonly solutions: 'one' | 'several' | 'none';
+}
+
+/**
+ * y = v + û·h(a), a = wᵀv + b, with values [w (d), u (d), b]: what planar layers share, whatever their h.
+ *
+ * Constrained: û = u + (m(wᵀu) − wᵀu)·w/‖w‖² with m(s) = −1 + softplus(s), evaluated as û = u + (softplus(−wᵀu) − 1)·w/‖w‖²: the same
+ * value, no cancellation. Then 1 + wᵀû = softplus(wᵀu) > 0. At w = 0 the constraint has no direction to act in and the formula is
+ * singular; û = u is taken there, so that the layer is the translation by u·h(b).
+ * Raw: û = u, which may fold space.
+ */
+export abstract class PlanarMap implements Layer {
+  abstract readonly margin: number;
+  protected readonly w: Float64Array;
+  protected readonly b: number;
+  protected readonly uHat: Float64Array;
+  protected readonly kappa: number;
+  /** 1 + κ, kept apart because κ rounds to −1 long before this is 0. */
+  protected readonly slack: number;
+
+  constructor(
+    readonly type: LayerType,
+    readonly dim: number,
+    raw: boolean,
+    values: Float64Array,
+  ) {
+    this.w = values.subarray(0, dim);
+    this.uHat = values.slice(dim, 2 * dim);
+    this.b = values[2 * dim];
+    const wu = dot(this.w, this.uHat);
+    const norm = Math.hypot(...this.w);
+    if (raw || norm === 0) {
+      this.kappa = wu;
+      this.slack = 1 + wu;
+    } else {
+      const push = softplus(-wu) - 1;
+      for (let i = 0; i < dim; i++) this.uHat[i] += push * (this.w[i] / norm / norm);
+      this.slack = softplus(wu);
+      this.kappa = this.slack - 1;
+    }
+  }
+
+  /** h(a). */
+  protected abstract height(a: number): number;
+  /** h′(a). */
+  protected abstract slope(a: number): number;
+  /** det = 1 + h′(a)·κ and its logarithm, without cancellation, for point p. */
+  protected abstract determinant(a: number, p: number, into: LayerImage): void;
+  /** Solves a + κ·h(a) = c. */
+  protected abstract solve(c: number): Activation;
+  abstract overlay(epsilon: number): Overlay;
+
+  forward(v: Float64Array, into: LayerImage): void {
+    const { dim, uHat } = this;
+    for (let p = 0, at = 0; at < v.length; p++, at += dim) {
+      const a = this.activation(v, at);
+      const h = this.height(a);
+      for (let i = 0; i < dim; i++) into.points[at + i] = v[at + i] + uHat[i] * h;
+      this.determinant(a, p, into);
+    }
+  }
+
+  /** wᵀ of the formula is the scalar equation a + κ·h(a) = wᵀy + b for a; then v = y − û·h(a). */
+  inverse(y: Float64Array, into: LayerImage, report: InverseReport): void {
+    const { dim, uHat } = this;
+    const solutions: Activation['solutions'][] = [];
+    for (let p = 0, at = 0; at < y.length; p++, at += dim) {
+      const solved = this.solve(this.activation(y, at));
+      const h = this.height(solved.root);
+      for (let i = 0; i < dim; i++) into.points[at + i] = y[at + i] - uHat[i] * h;
+      report.iterations[p] = solved.iterations;
+      solutions.push(solved.solutions);
+    }
+    judgeInverse(this, y, into, report);
+    solutions.forEach((count, p) => {
+      const judged: InverseStatus = report.status[p];
+      if (count === 'several' && judged === InverseStatus.Ok) report.status[p] = InverseStatus.SeveralPreimages;
+      if (count === 'none' && judged === InverseStatus.Unreliable) report.status[p] = InverseStatus.NoPreimage;
+    });
+  }
+
+  /**
+   * σ₁σ₂ = |det| and σ₁² + σ₂² = 2 + 2h′κ + p² with p = h′‖û‖‖w‖, so σ₁ = (p + √(p² + 4·det))/2; the others are 1. As
+   * (σ₁² − 1)(1 − σ₂²) = p² − h′²κ² ≥ 0, they lie between.
+   */
+  singularValues(v: Float64Array): Float64Array {
+    const a = this.activation(v, 0);
+    const image = { points: new Float64Array(0), det: new Float64Array(1), logDet: new Float64Array(1) };
+    this.determinant(a, 0, image);
+    const [det] = image.det;
+    const values = new Float64Array(this.dim).fill(1);
+    if (this.dim === 1) return values.fill(Math.abs(det));
+    const product = this.slope(a) * Math.hypot(...this.uHat) * Math.hypot(...this.w);
+    const largest = (product + Math.sqrt(Math.max(0, product * product + 4 * det))) / 2;
+    values[0] = Math.max(1, largest);
+    values[this.dim - 1] = Math.min(1, Math.abs(det) / largest);
+    return values;
+  }
+
+  /** a = wᵀv + b for the point that begins at `at`. */
+  private activation(v: Float64Array, at: number): number {
+    let a = this.b;
+    for (let i = 0; i < this.dim; i++) a += this.w[i] * v[at + i];
+    return a;
+  }
+}
+
+export function dot(a: Float64Array, b: Float64Array): number {
+  return a.reduce((sum, value, i) => sum + value * b[i], 0);
+}

@@ -1,0 +1,138 @@
+import { perCoordinate, single, type InverseReport, type Layer, type LayerImage, type LayerType, type Overlay } from './layer';
+import { judgeInverse } from './residual';
+import { softplus } from './stable';
+
+/**
+ * y = v + β̂·(v − v₀)/(α + r), r = ‖v − v₀‖, with values [centre v₀ (d), alpha, beta], α = softplus(alpha) and β̂ = softplus(beta) − α.
+ *
+ * With s = α + β̂ = softplus(beta) > 0, q = α/(α + r) and p = r/(α + r), lengths across a ray are multiplied by p + s/(α + r) and lengths
+ * along it by p² + 2pq + q·s/(α + r): sums of positive terms, so nothing cancels.
+ */
+class RadialLayer implements Layer {
+  readonly margin: number;
+  private readonly centre: Float64Array;
+  private readonly alpha: number;
+  /** s = α + β̂. */
+  private readonly slack: number;
+  private readonly betaHat: number;
+
+  constructor(
+    readonly type: LayerType,
+    readonly dim: number,
+    values: Float64Array,
+  ) {
+    this.centre = values.subarray(0, dim);
+    this.alpha = softplus(values[dim]);
+    this.slack = softplus(values[dim + 1]);
+    this.betaHat = this.slack - this.alpha;
+    this.margin = Math.min(1, (this.slack / this.alpha) ** dim);
+  }
+
+  forward(v: Float64Array, into: LayerImage): void {
+    const { dim, centre } = this;
+    for (let p = 0, at = 0; at < v.length; p++, at += dim) {
+      const { across, along, stretch, alongChange } = this.factors(this.distance(v, at));
+      for (let i = 0; i < dim; i++) {
+        const ray = v[at + i] - centre[i];
+        into.points[at + i] = stretch > -0.5 ? v[at + i] + stretch * ray : centre[i] + across * ray;
+      }
+      into.det[p] = across ** (dim - 1) * along;
+      into.logDet[p] = (dim - 1) * logOf(across, stretch) + logOf(along, alongChange);
+    }
+  }
+
+  /**
+   * With γ = ‖y − v₀‖, r is the positive root of r² + (s − γ)·r − αγ = 0, taken in the form that does not cancel; then
+   * v = v₀ + (α + r)/(s + r)·(y − v₀).
+   */
+  inverse(y: Float64Array, into: LayerImage, report: InverseReport): void {
+    const { dim, centre, alpha, slack } = this;
+    for (let p = 0, at = 0; at < y.length; p++, at += dim) {
+      const gamma = this.distance(y, at);
+      const linear = slack - gamma;
+      const root = Math.hypot(linear, 2 * Math.sqrt(alpha) * Math.sqrt(gamma));
+      const r = linear > 0 ? (alpha * 2 * gamma) / (root + linear) : (root - linear) / 2;
+      const stretch = (alpha + r) / (slack + r);
+      for (let i = 0; i < dim; i++) into.points[at + i] = centre[i] + stretch * (y[at + i] - centre[i]);
+      report.iterations[p] = 0;
+    }
+    judgeInverse(this, y, into, report);
+  }
+
+  /** Along the ray once, across it d − 1 times. */
+  singularValues(v: Float64Array): Float64Array {
+    const { across, along } = this.factors(this.distance(v, 0));
+    return new Float64Array(this.dim)
+      .fill(across)
+      .fill(along, 0, 1)
+      .sort((a, b) => b - a);
+  }
+
+  /** For β̂ < 0 det grows with r, from (s/α)^d at the centre to 1: the radius where it passes ε is found by bisection. */
+  overlay(epsilon: number): Overlay {
+    const { alpha, betaHat, centre, dim } = this;
+    const det = (r: number): number => {
+      const { across, along } = this.factors(r);
+      return across ** (dim - 1) * along;
+    };
+    let [danger, beyond] = [0, this.margin < epsilon ? alpha : 0];
+    while (det(beyond) < epsilon) [danger, beyond] = [beyond, 2 * beyond];
+    for (let middle = (danger + beyond) / 2; middle > danger && middle < beyond; middle = (danger + beyond) / 2) {
+      if (det(middle) < epsilon) danger = middle;
+      else beyond = middle;
+    }
+    return { kind: 'centre', centre: Array.from(centre), reach: alpha, push: betaHat / alpha, danger };
+  }
+
+  private distance(v: Float64Array, at: number): number {
+    let square = 0;
+    for (let i = 0; i < this.dim; i++) square += (v[at + i] - this.centre[i]) ** 2;
+    return Math.sqrt(square);
+  }
+
+  private factors(r: number): { across: number; along: number; stretch: number; alongChange: number } {
+    const { alpha, slack, betaHat } = this;
+    const reach = alpha + r;
+    const near = alpha / reach;
+    const far = r / reach;
+    const stretch = betaHat / reach;
+    return {
+      across: far + slack / reach,
+      along: far * far + 2 * far * near + (near * slack) / reach,
+      stretch,
+      alongChange: stretch * near,
+    };
+  }
+}
+
+/** log of a factor that is 1 + change. */
+function logOf(factor: number, change: number): number {
+  return Math.abs(change) < 0.5 ? Math.log1p(change) : Math.log(factor);
+}
+
+/** ln(e − 1): softplus of it is 1. */
+const one = Math.log(Math.E - 1);
+
+/** Rezende & Mohamed 2015 (arXiv 1505.05770), eq. 13–14 and appendix A.2, with α = softplus(alpha), as in Pyro. */
+export const radial: LayerType = {
+  name: 'radial',
+  formula: 'y = v + β̂·(v − v₀)/(α + r), r = ‖v − v₀‖, det = (1 + β̂/(α + r))^(d−1)·(1 + αβ̂/(α + r)²)',
+  source: 'Rezende & Mohamed 2015, arXiv 1505.05770, section 4.1 and appendix A.2',
+  marginIs: 'exact',
+  closedFormInverse: () => true,
+  parameters: [
+    { name: 'centre', shape: perCoordinate, meaning: 'v₀, the point around which space is drawn together or spread.' },
+    { name: 'alpha', shape: single, meaning: 'How far the push reaches: α = softplus(alpha) is the distance at which it has halved.' },
+    { name: 'beta', shape: single, meaning: 'How strong the push is: β̂ = softplus(beta) − α, outwards where it is positive.' },
+  ],
+  options: [],
+  /** Somewhere in the middle of the base, reaching as far as the base does, and nearly the identity. */
+  initialise(dim, _, random) {
+    const values = new Float64Array(dim + 2);
+    for (let i = 0; i < dim; i++) values[i] = 0.5 * random.normal();
+    values[dim] = one;
+    values[dim + 1] = one + 0.1 * random.normal();
+    return values;
+  },
+  create: (dim, _, values) => new RadialLayer(radial, dim, values),
+};
