@@ -10,7 +10,7 @@ export const objectiveKeys = ['type', 'data', 'energy'] as const;
 export const trainingKeys = ['steps', 'batch', 'optimizer', 'learningRate'] as const;
 
 /** What a flow is where its text does not say. */
-export const flowDefaults: Pick<FlowSpec, 'dim' | 'base' | 'seed' | 'training'> = {
+export const flowDefaults: Pick<FlowSpec, 'dim' | 'seed' | 'training'> & { readonly base: 'standard-normal' } = {
   dim: 2,
   base: 'standard-normal',
   seed: 0,

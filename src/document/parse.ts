@@ -2,7 +2,7 @@ import { isScalar } from 'yaml';
 import type { ParsedNode } from 'yaml';
 import { samplers } from '../flow/samplers';
 import type { FlowSpec, Objective, TrainingSpec } from '../flow/spec';
-import { energies } from '../flow/targets';
+import { energyNames } from '../flow/targets';
 import {
   batchRule,
   flowDefaults,
@@ -146,8 +146,11 @@ function readObjective(reader: Reader, entry: Entry): { objective: Objective; fi
     if (dataEntry)
       reader.error(dataEntry.key, 'reverse-kl has no use for data: it learns from an energy. Give energy, or write type: forward-kl.');
     if (!energyEntry)
-      return reader.error(typeEntry, `reverse-kl learns from the energy of the target: give energy, ${eitherOf([...energies.keys()])}.`);
-    const energy = reader.choice(energyEntry, [...energies.keys()]);
+      return reader.error(
+        typeEntry,
+        `reverse-kl learns from the energy of the target: give energy, ${eitherOf(energyNames(flowDefaults.dim))}.`,
+      );
+    const energy = reader.choice(energyEntry, energyNames(flowDefaults.dim));
     return energy === undefined ? undefined : { objective: { type, energy }, file: undefined };
   }
   return undefined;

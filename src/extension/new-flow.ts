@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { newFlowText } from '../document/edit';
+import { flowDefaults } from '../document/format';
 import { energies } from '../flow/targets';
 import { samplers } from '../flow/samplers';
 import type { Objective } from '../flow/spec';
@@ -22,11 +23,13 @@ export async function newFlow(flows: OpenFlows, view: FlowView, autosave: Autosa
       objective: { type: 'forward-kl' as const, data: name },
     })),
     separator(vscode.l10n.t('An energy to sample from: reverse KL, the layers run z → x')),
-    ...[...energies.values()].map(({ name, describe }) => ({
-      label: name,
-      detail: describe,
-      objective: { type: 'reverse-kl' as const, energy: name },
-    })),
+    ...[...energies.values()]
+      .filter(({ dim }) => dim === flowDefaults.dim)
+      .map(({ name, describe }) => ({
+        label: name,
+        detail: describe,
+        objective: { type: 'reverse-kl' as const, energy: name },
+      })),
   ];
   const picked = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('New Flow'),

@@ -1,6 +1,6 @@
 /** A flow: layers composed between the base z = stage 0 and the data x = stage K. */
 
-import { standardNormal } from './base';
+import { baseFrom, type Base } from './base';
 import { InverseStatus, parameterCount, sizeOf, type InverseReport, type Layer, type LayerType } from './layer';
 import { RandomStream, streams } from './random';
 import { layerTypes } from './registry';
@@ -84,17 +84,21 @@ export function buildFlow(spec: FlowSpec, parameters: Float64Array | Float32Arra
     return type.create(spec.dim, layer.options, values.subarray(start, offset));
   });
   if (offset !== values.length) throw new RangeError(`The flow has ${offset} parameters, but ${values.length} were given.`);
-  return new Flow(spec.dim, closedFormDirection(spec.objective), layers);
+  return new Flow(baseFrom(spec.base, spec.dim), closedFormDirection(spec.objective), layers);
 }
 
 export class Flow {
+  readonly dim: number;
+
   constructor(
-    readonly dim: number,
+    readonly base: Base,
     /** The direction that the layers' formulas run in; the other one is solved. */
     readonly closedForm: Direction,
     /** In the order z → x. */
     readonly layers: readonly Layer[],
-  ) {}
+  ) {
+    this.dim = base.dim;
+  }
 
   /** Through layer k (0 … K−1) alone: `generate` takes points of stage k to stage k+1, `encode` points of stage k+1 to stage k. */
   pass(k: number, direction: Direction, points: Float64Array): Pass {
@@ -152,13 +156,13 @@ export class Flow {
 
   /** {@link logProb} of the points that were traced. */
   logProbOf(trace: Trace): Float64Array {
-    const logs = standardNormal.logDensity(trace.stages[0], this.dim);
+    const logs = this.base.logDensity(trace.stages[0]);
     for (const { logDet } of trace.passes) for (let i = 0; i < logs.length; i++) logs[i] -= logDet[i];
     return logs;
   }
 
   /** n draws from p_x: n × d. */
   sample(count: number, random: RandomStream): Float64Array {
-    return this.generate(standardNormal.sample(count, this.dim, random));
+    return this.generate(this.base.sample(count, random));
   }
 }

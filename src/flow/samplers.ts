@@ -75,7 +75,62 @@ const checkerboard: Sampler = {
     }),
 };
 
+const circles: Sampler = {
+  name: 'circles',
+  describe: 'Two circles of radii 1 and 2 around 0, with normal noise of σ = 0.1.',
+  entropy: 1.9923707971,
+  entropyFrom: quadrature,
+  sample: (count, random) =>
+    points(count, () => {
+      const radius = 1 + random.index(2);
+      const angle = 2 * Math.PI * random.uniform();
+      return [radius * Math.cos(angle) + 0.1 * random.normal(), radius * Math.sin(angle) + 0.1 * random.normal()];
+    }),
+};
+
+/** After Johnson et al. 2016 (arXiv 1603.06277), with their five arms twice as long. */
+const pinwheel: Sampler = {
+  name: 'pinwheel',
+  describe: 'Five arms that turn by ¼·eʳ along their length r ∼ N(1, 0.3²), with σ = 0.1 across, twice as large.',
+  entropy: 2.317788,
+  entropyFrom: quadrature,
+  sample: (count, random) =>
+    points(count, () => {
+      const along = 1 + 0.3 * random.normal();
+      const across = 0.1 * random.normal();
+      const angle = (2 * Math.PI * random.index(5)) / 5 + 0.25 * Math.exp(along);
+      const [c, s] = [2 * Math.cos(angle), 2 * Math.sin(angle)];
+      return [c * along - s * across, s * along + c * across];
+    }),
+};
+
+const twoSpirals: Sampler = {
+  name: 'two-spirals',
+  describe: 'Two spirals of one and a half turns out to radius π, evenly by area, with normal noise of σ = 0.1.',
+  entropy: 2.540618,
+  entropyFrom: quadrature,
+  sample: (count, random) =>
+    points(count, () => {
+      const arm = random.uniform() < 0.5 ? 1 : -1;
+      const angle = 3 * Math.PI * Math.sqrt(random.uniform());
+      const radius = (arm * angle) / 3;
+      return [-radius * Math.cos(angle) + 0.1 * random.normal(), radius * Math.sin(angle) + 0.1 * random.normal()];
+    }),
+};
+
+const swissRoll: Sampler = {
+  name: 'swiss-roll',
+  describe: 'One spiral from angle 1.5π to 4.5π, its radius a fifth of the angle, with normal noise of σ = 0.1.',
+  entropy: 1.96809,
+  entropyFrom: quadrature,
+  sample: (count, random) =>
+    points(count, () => {
+      const angle = 1.5 * Math.PI * (1 + 2 * random.uniform());
+      return [(angle * Math.cos(angle)) / 5 + 0.1 * random.normal(), (angle * Math.sin(angle)) / 5 + 0.1 * random.normal()];
+    }),
+};
+
 /** Every sampler, by name. */
 export const samplers: ReadonlyMap<string, Sampler> = new Map(
-  [twoMoons, eightGaussians, rings, checkerboard].map((sampler) => [sampler.name, sampler]),
+  [twoMoons, eightGaussians, rings, checkerboard, circles, pinwheel, twoSpirals, swissRoll].map((sampler) => [sampler.name, sampler]),
 );

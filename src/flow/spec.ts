@@ -30,9 +30,17 @@ export interface TrainingSpec {
   readonly learningRate: number;
 }
 
+/** What z is drawn from; see ./base for the formulas. `cholesky` has d rows of d numbers. */
+export type BaseSpec =
+  | 'standard-normal'
+  | { readonly type: 'diagonal-normal'; readonly mean: readonly number[]; readonly scale: readonly number[] }
+  | { readonly type: 'full-normal'; readonly mean: readonly number[]; readonly cholesky: readonly (readonly number[])[] }
+  | { readonly type: 'mixture'; readonly weights: readonly number[]; readonly components: readonly BaseSpec[] }
+  | { readonly type: 'uniform'; readonly low: readonly number[]; readonly high: readonly number[] };
+
 export interface FlowSpec {
   readonly dim: number;
-  readonly base: 'standard-normal';
+  readonly base: BaseSpec;
   readonly seed: number;
   readonly objective: Objective;
   readonly training: TrainingSpec;

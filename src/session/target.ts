@@ -24,7 +24,9 @@ export function targetOf(spec: FlowSpec, table: TableSummary | undefined): Targe
   const { objective } = spec;
   if (objective.type === 'reverse-kl') {
     const energy = energies.get(objective.energy);
-    return energy && { picture: density((x1, x2) => -energy.evaluate(x1, x2, new Float64Array(2))), floor: -energy.logZ };
+    if (energy?.dim !== 2) return undefined;
+    const slope = new Float64Array(2);
+    return { picture: density((x1, x2) => -energy.evaluate([x1, x2], 0, slope)), floor: -energy.logZ };
   }
   if (table) return { picture: { kind: 'points', points: Float32Array.from(table.sample) } };
   const sampler = samplers.get(objective.data);

@@ -1,6 +1,6 @@
 /** What a step of training draws and what it minimises, for each objective. */
 
-import { standardNormal } from '../flow/base';
+import { baseFrom } from '../flow/base';
 import { RandomStream, streams } from '../flow/random';
 import { samplers, type Sampler } from '../flow/samplers';
 import type { FlowSpec } from '../flow/spec';
@@ -30,23 +30,25 @@ export interface TrainingObjective {
  */
 export function trainingObjective(spec: FlowSpec, table?: PointTable): TrainingObjective {
   const { dim, seed, objective } = spec;
+  const base = baseFrom(spec.base, dim);
   const count = spec.training.batch;
+  const slope = new Float64Array(dim);
   const streamOf = (step: number): RandomStream => new RandomStream(seed, streams.batch(step));
 
   if (objective.type === 'reverse-kl') {
     const energy = energies.get(objective.energy);
     if (energy === undefined)
       throw new RangeError(`There is no energy "${objective.energy}"; there are: ${[...energies.keys()].join(', ')}.`);
-    const slope = new Float64Array(2);
+    if (energy.dim !== dim) throw new RangeError(`The energy ${energy.name} is for ${energy.dim} dimensions, but the flow has ${dim}.`);
     return {
-      batch: (step) => standardNormal.sample(count, dim, streamOf(step)),
+      batch: (step) => base.sample(count, streamOf(step)),
       cost: (points, at, gradient) => {
-        const value = energy.evaluate(points[at], points[at + 1], slope);
+        const value = energy.evaluate(points, at, slope);
         gradient.set(slope, at);
         return value;
       },
       costName: 'energy u(x)',
-      constant: (z) => standardNormal.logDensity(z, dim).reduce((sum, log) => sum + log, 0) / count,
+      constant: (z) => base.logDensity(z).reduce((sum, log) => sum + log, 0) / count,
     };
   }
 
@@ -57,12 +59,9 @@ export function trainingObjective(spec: FlowSpec, table?: PointTable): TrainingO
   return {
     batch: (step) => source.sample(count, streamOf(step)),
     cost: (points, at, gradient) => {
-      let sum = (dim / 2) * Math.log(2 * Math.PI);
-      for (let i = at; i < at + dim; i++) {
-        sum += (points[i] * points[i]) / 2;
-        gradient[i] = points[i];
-      }
-      return sum;
+      const log = base.evaluate(points, at, slope);
+      for (let i = 0; i < dim; i++) gradient[at + i] = -slope[i];
+      return -log;
     },
     costName: 'log p_z(z)',
     constant: () => 0,

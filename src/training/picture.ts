@@ -1,4 +1,3 @@
-import { standardNormal } from '../flow/base';
 import type { Flow } from '../flow/flow';
 import { InverseStatus } from '../flow/layer';
 import { RandomStream, streams } from '../flow/random';
@@ -19,7 +18,7 @@ export function drawPicture(flow: Flow, step: number, seed: number, { particles:
   const { dim } = flow;
   const depth = flow.layers.length;
   const start = new Float64Array((count + side * side) * dim);
-  start.set(standardNormal.sample(count, dim, new RandomStream(seed, streams.particles)));
+  start.set(flow.base.sample(count, new RandomStream(seed, streams.particles)));
   const across = Float64Array.from({ length: side }, (_, i) => (side === 1 ? 0 : extent * ((2 * i) / (side - 1) - 1)));
   for (let i = 0; i < side * side; i++) {
     const at = (count + i) * dim;

@@ -36,13 +36,13 @@ describe('a mistake', () => {
       'forward KL without data',
       flowWith('objective: { type: forward-kl }'),
       [
-        'error [forward-kl] forward-kl learns from samples: give data, two-moons, eight-gaussians, rings or checkerboard, or a file such as points.csv.',
+        'error [forward-kl] forward-kl learns from samples: give data, two-moons, eight-gaussians, rings, checkerboard, circles, pinwheel, two-spirals or swiss-roll, or a file such as points.csv.',
       ],
     ],
     [
       'reverse KL without an energy',
       flowWith('objective: { type: reverse-kl }'),
-      ['error [reverse-kl] reverse-kl learns from the energy of the target: give energy, U1, U2, U3 or U4.'],
+      ['error [reverse-kl] reverse-kl learns from the energy of the target: give energy, U1, U2, U3, U4 or mueller-brown.'],
     ],
     [
       'reverse KL with data',
@@ -54,7 +54,11 @@ describe('a mistake', () => {
       flowWith('objective: { type: forward-kl, data: rings, energy: U1 }'),
       ['error [energy] forward-kl has no use for an energy: it learns from samples. Give data, or write type: reverse-kl.'],
     ],
-    ['an unknown energy', flowWith('objective: { type: reverse-kl, energy: U9 }'), ['error [U9] energy is U9: give U1, U2, U3 or U4.']],
+    [
+      'an unknown energy',
+      flowWith('objective: { type: reverse-kl, energy: U9 }'),
+      ['error [U9] energy is U9: give U1, U2, U3, U4 or mueller-brown.'],
+    ],
     ['an energy in lower case', flowWith('objective: { type: reverse-kl, energy: u3 }'), ['error [u3] energy is u3: did you mean U3?']],
     [
       'unknown samples',

@@ -36,7 +36,7 @@ for (const { name, objective } of directions) {
   describe(`a flow with ${name}`, () => {
     const spec = specOf(objective, planarLayers(8));
     const flow = bentFlow(spec);
-    const z = standardNormal.sample(200, 2, new RandomStream(1, 1));
+    const z = standardNormal(2).sample(200, new RandomStream(1, 1));
 
     it('encodes what it generated back to where it began', () => {
       const back = flow.encode(flow.generate(z));
@@ -106,7 +106,7 @@ for (const { name, objective } of directions) {
 
 describe('the base', () => {
   it('log density of the standard normal', () => {
-    const logs = standardNormal.logDensity(Float64Array.from([0, 0, 3, 4]), 2);
+    const logs = standardNormal(2).logDensity(Float64Array.from([0, 0, 3, 4]));
     assert.deepEqual(Array.from(logs), [-Math.log(2 * Math.PI), -Math.log(2 * Math.PI) - 12.5]);
   });
 });

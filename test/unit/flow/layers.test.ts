@@ -52,6 +52,7 @@ function differences(map: (v: number[]) => Float64Array, v: number[], h = 1e-5):
 /** Whether the point is so near a kink of the layer that differences would reach across it. */
 function atKink(layer: Layer, point: number[]): boolean {
   const overlay = layer.overlay(0.05);
+  if (overlay.kind === 'centre') return distance(overlay.centre, point) < 1e-3;
   return overlay.kind === 'half-spaces' && Math.abs(overlay.w.reduce((sum, w, i) => sum + w * point[i], overlay.b)) < 1e-3;
 }
 

@@ -70,7 +70,7 @@ describe('the fused flow operation', () => {
 
   for (const [name, spec] of cases) {
     const { dim } = spec;
-    const points = standardNormal.sample(count, dim, new RandomStream(3, 3));
+    const points = standardNormal(dim).sample(count, new RandomStream(3, 3));
     const values = parametersOf(spec);
 
     it(`${name}: computes what src/flow does`, () => {
@@ -91,7 +91,7 @@ describe('the fused flow operation', () => {
     });
 
     it(`${name}: has the gradient that TensorFlow.js finds op by op`, () => {
-      const weights = tf.tensor2d(Float32Array.from(standardNormal.sample(count, dim + 1, new RandomStream(4, 4))), [count, dim + 1]);
+      const weights = tf.tensor2d(Float32Array.from(standardNormal(dim + 1).sample(count, new RandomStream(4, 4))), [count, dim + 1]);
       const loss = (rows: tf.Tensor): tf.Scalar => rows.mul(weights).add(rows.square().mul(0.1)).sum();
       const fused = tf.tidy(() =>
         tf
