@@ -20,7 +20,7 @@ export interface Pass extends InverseReport {
 export interface Trace {
   /** K+1 batches of n × d. */
   readonly stages: readonly Float64Array[];
-  /** K: how each layer was passed; `passes[k].points` is the stage that it led to. */
+  /** K: how each layer was passed; `passes[k].points` is the stage that it led to, before it was stored. */
   readonly passes: readonly Pass[];
 }
 
@@ -123,18 +123,22 @@ export class Flow {
     return into;
   }
 
-  /** `points` lie at `stage`; from there they go outwards, z → x to stage K and x → z to stage 0. */
-  trace(points: Float64Array, stage: number): Trace {
+  /**
+   * `points` lie at `stage`; from there they go outwards, z → x to stage K and x → z to stage 0.
+   * @param stored what becomes of every coordinate of a stage, before the next layer takes it: `Math.fround` shows what float32 costs.
+   */
+  trace(points: Float64Array, stage: number, stored?: (coordinate: number) => number): Trace {
     const stages: Float64Array[] = [];
     const passes: Pass[] = [];
-    stages[stage] = points;
+    const store = (stage: Float64Array): Float64Array => (stored ? stage.map(stored) : stage);
+    stages[stage] = store(points);
     for (let k = stage; k < this.layers.length; k++) {
       passes[k] = this.pass(k, 'generate', stages[k]);
-      stages[k + 1] = passes[k].points;
+      stages[k + 1] = store(passes[k].points);
     }
     for (let k = stage - 1; k >= 0; k--) {
       passes[k] = this.pass(k, 'encode', stages[k + 1]);
-      stages[k] = passes[k].points;
+      stages[k] = store(passes[k].points);
     }
     return { stages, passes };
   }

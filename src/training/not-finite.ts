@@ -1,4 +1,5 @@
 import { buildFlow, parameterSlots } from '../flow/flow';
+import { firstNotFinite as firstNotFiniteInPass } from '../flow/not-finite';
 import type { FlowSpec } from '../flow/spec';
 import type { NotFinite } from './messages';
 import type { TrainingObjective } from './objective';
@@ -32,17 +33,8 @@ type Place = Pick<NotFinite, 'layer' | 'particle' | 'quantity'>;
 function findInPass(spec: FlowSpec, objective: TrainingObjective, { batch, before }: StepValues): Place | undefined {
   const { dim } = spec;
   const flow = buildFlow(spec, before);
-  const order = flow.layers.map((_, k) => k);
-  if (flow.closedForm === 'encode') order.reverse();
-  let points = batch;
-  for (const layer of order) {
-    const pass = flow.pass(layer, flow.closedForm, points);
-    const moved = pass.points.findIndex((value) => !storable(value));
-    if (moved >= 0) return { layer, particle: Math.floor(moved / dim), quantity: 'image' };
-    const particle = pass.logDet.findIndex((value) => !storable(value));
-    if (particle >= 0) return { layer, particle, quantity: 'log det' };
-    points = pass.points;
-  }
+  const points = firstNotFiniteInPass(flow, flow.closedForm, batch, storable);
+  if (!(points instanceof Float64Array)) return points;
   const stored = Float32Array.from(points);
   const gradient = new Float32Array(points.length);
   for (let particle = 0; particle < points.length / dim; particle++) {
