@@ -1,0 +1,86 @@
+/** Inverses by the million, and through many wild layers. */
+
+import assert from 'node:assert/strict';
+import { buildFlow } from '../../../src/flow/flow';
+import { InverseStatus, parameterCount } from '../../../src/flow/layer';
+import { planar } from '../../../src/flow/planar';
+import { RandomStream } from '../../../src/flow/random';
+import { layerTypes } from '../../../src/flow/registry';
+import { specOf, towardsMoons, towardsU1 } from './batches';
+
+const inverseTolerance = 1e-12;
+
+describe('a million planar inversions', () => {
+  it('are all within their tolerance, in no more than 100 iterations', function () {
+    this.timeout(60_000);
+    const random = new RandomStream(2026, 1);
+    const [layers, count] = [1000, 1000];
+    const size = (least: number, most: number): number => 10 ** (least + (most - least) * random.uniform());
+    const sign = (): number => (random.uniform() < 0.5 ? -1 : 1);
+    const y = new Float64Array(2 * count);
+    const into = { points: new Float64Array(2 * count), det: new Float64Array(count), logDet: new Float64Array(count) };
+    const report = { status: new Uint8Array(count), iterations: new Uint16Array(count), residual: new Float64Array(count) };
+    let [most, worst] = [0, 0];
+    for (let k = 0; k < layers; k++) {
+      const angle = 2 * Math.PI * random.uniform();
+      const length = size(-1, 0.5);
+      const w = [length * Math.cos(angle), length * Math.sin(angle)];
+      // Of every four layers, one has wᵀû within 1e-12 of −1 by the constraint, one as it is given, one is strong, and one is ordinary.
+      const raw = k % 4 === 1;
+      const wu = [-28 - 8 * random.uniform(), -1 + size(-16, -12), size(0, 2), 2 * random.normal()][k % 4];
+      const across = random.normal();
+      const u = [(wu * w[0]) / length ** 2 - (across * w[1]) / length, (wu * w[1]) / length ** 2 + (across * w[0]) / length];
+      const b = k % 3 === 0 ? 0 : random.normal();
+      for (let p = 0; p < count; p++) {
+        // On the hyperplane, next to it, in the middle of things, and with |a| up to a million.
+        const a = [0, sign() * size(-18, -3), 3 * random.normal(), sign() * size(1, 6)][p % 4];
+        const along = random.normal();
+        y[2 * p] = ((a - b) * w[0]) / length ** 2 - (along * w[1]) / length;
+        y[2 * p + 1] = ((a - b) * w[1]) / length ** 2 + (along * w[0]) / length;
+      }
+      planar.create(2, { raw }, Float64Array.from([...w, ...u, b])).inverse(y, into, report);
+      for (let p = 0; p < count; p++) {
+        most = Math.max(most, report.iterations[p]);
+        worst = Math.max(worst, report.residual[p] / (1 + Math.hypot(y[2 * p], y[2 * p + 1])));
+        if ((report.status[p] as InverseStatus) !== InverseStatus.Ok) {
+          assert.fail(`layer ${k}, point ${p}: status ${report.status[p]}, residual ${report.residual[p]}`);
+        }
+      }
+    }
+    assert.ok(worst <= inverseTolerance, `residual ${worst}`);
+    assert.ok(most <= 100, `${most} iterations`);
+  });
+});
+
+describe('32 layers of parameters with standard deviation 2', () => {
+  for (const type of layerTypes.values()) {
+    for (const objective of [towardsMoons, towardsU1]) {
+      it(`${type.name}, ${objective.type}: every inverse has a residual of at most 1e-12 of its input`, () => {
+        let worst = 0;
+        for (let seed = 1; seed <= 10; seed++) {
+          const layers = Array.from({ length: 32 }, (_, k) => ({
+            type: type.name,
+            options: k % 2 === 0 || type.name !== 'coupling' ? {} : { flip: true },
+            initial: {},
+          }));
+          const spec = specOf(objective, layers);
+          const count = layers.reduce((sum, { options }) => sum + parameterCount(type, 2, options), 0);
+          const random = new RandomStream(seed, 5);
+          const flow = buildFlow(
+            spec,
+            Float64Array.from({ length: count }, () => 2 * random.normal()),
+          );
+          const { stages, passes } = flow.trace(flow.base.sample(100, random), flow.closedForm === 'generate' ? flow.layers.length : 0);
+          passes.forEach((pass, k) => {
+            const input = stages[flow.closedForm === 'generate' ? k + 1 : k];
+            pass.residual.forEach((residual, p) => {
+              worst = Math.max(worst, residual / (1 + Math.hypot(input[2 * p], input[2 * p + 1])));
+            });
+            assert.ok(pass.status.every((status: InverseStatus) => status === InverseStatus.Ok));
+          });
+        }
+        assert.ok(worst <= inverseTolerance, `residual ${worst}`);
+      });
+    }
+  }
+});
