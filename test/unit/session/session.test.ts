@@ -93,6 +93,26 @@ describe('a session', () => {
     assert.equal(session.target?.picture.kind, 'density');
   });
 
+  it('trains a flow of every kind of layer, walks through it both ways, and saves it', async () => {
+    const layers = [
+      'actnorm: { shift: [0.1, 0] }',
+      'linear: { permutation: 1, lower: [0.2] }',
+      'coupling: { hidden: 4, b2: [0, 0] }',
+      'coupling: { flip: true, hidden: 2, w1: [[1], [-1]] }',
+      'radial: { centre: [0.5, 0], beta: 1 }',
+      'planar: { leaky: true }',
+    ];
+    await trained(text({ layers: layers.map((layer) => `  - ${layer}\n`).join('') }));
+    assert.deepEqual([session.status, session.problems], ['done', []]);
+    const weights = session.weights();
+    assert.ok(weights !== undefined && weights.length > 4 * parameters().length);
+    session.setProbe({ stage: 0, point: [0.3, -0.4] });
+    session.moveTo(0);
+    session.moveTo(6);
+    session.moveTo(0);
+    assert.ok((session.probe?.roundTrip ?? 1) < 1e-12);
+  });
+
   it('trains to the steps of the file, and from there for as many again', async () => {
     await trained();
     assert.equal(session.status, 'done');

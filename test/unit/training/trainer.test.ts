@@ -1,5 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import assert from 'node:assert/strict';
+import { integral } from '../../../src/flow/diagnostics';
+import { buildFlow } from '../../../src/flow/flow';
+import { layerTypes } from '../../../src/flow/registry';
 import type { FlowSpec, LayerSpec } from '../../../src/flow/spec';
 import type { PointTable } from '../../../src/flow/table';
 import type { Checkpoint, NotFinite } from '../../../src/training/messages';
@@ -61,6 +64,24 @@ describe('training', () => {
       assert.deepEqual({ losses, checkpoint: resumed.checkpoint() }, whole);
       resumed.dispose();
     });
+  }
+
+  for (const type of layerTypes.values()) {
+    for (const objective of [towardsMoons, towardsU1]) {
+      it(`of ${type.name} layers by ${objective.type} brings the loss down, and leaves a density that integrates to 1`, () => {
+        const layers: LayerSpec[] = Array.from({ length: 4 }, (_, k) => ({
+          type: type.name,
+          options: type.name === 'coupling' && k % 2 === 1 ? { flip: true } : {},
+          initial: {},
+        }));
+        const spec = specOf(objective, layers, { training: { steps: 120, batch: 128, optimizer: 'adam', learningRate: 1e-2 } });
+        const { losses, checkpoint } = after(spec, 120);
+        const mean = (part: number[]): number => part.reduce((sum, loss) => sum + loss, 0) / part.length;
+        assert.ok(mean(losses.slice(-20)) < mean(losses.slice(0, 10)) - 0.05, `from ${losses[0]} to ${losses[119]}`);
+        const total = integral(buildFlow(spec, checkpoint.parameters), 12, 300);
+        assert.ok(Math.abs(total - 1) < 1e-3, `∫ p = ${total}`);
+      });
+    }
   }
 
   it('is Adam: TensorFlow.js’s own optimiser takes the same steps', () => {
