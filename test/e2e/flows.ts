@@ -1,7 +1,7 @@
 // Flows to look at, evaluated with src/flow: what the extension would send, without the extension.
 import { buildFlow, type Flow } from '../../src/flow/flow';
 import { initialParameters } from '../../src/flow/flow';
-import type { FlowSpec, Objective } from '../../src/flow/spec';
+import type { FlowSpec, LayerSpec, Objective } from '../../src/flow/spec';
 import type { FlowState, Frame, LayerState } from '../../src/protocol/messages';
 import { Probe } from '../../src/session/probe';
 import { drawPicture } from '../../src/training/picture';
@@ -58,12 +58,25 @@ export interface Example {
   readonly name: string;
 }
 
-function example(name: string, objective: Objective, rows: readonly number[][]): Example {
+/** One layer of every kind, each bending visibly. */
+const everyKind: readonly LayerSpec[] = [
+  { type: 'actnorm', options: {}, initial: { logScale: [0.3, -0.2], shift: [0.2, 0.1] } },
+  { type: 'linear', options: { permutation: 1 }, initial: { lower: [0.5], upper: [-0.4], logScale: [0.2, -0.2] } },
+  { type: 'radial', options: {}, initial: { centre: [0.5, 0.5], alpha: [0.5], beta: [-3] } },
+  { type: 'coupling', options: { hidden: 1 }, initial: { w1: [1.5], b1: [0.2], w2: [0.5, 1.2], b2: [0, 0.3] } },
+  { type: 'planar', options: { leaky: true }, initial: { w: [1, -0.5], u: [0.8, 0.6], b: [0.1] } },
+];
+
+function planarExample(name: string, objective: Objective, rows: readonly number[][]): Example {
   const layers = rows.map(([w1, w2, u1, u2, b]) => ({
     type: 'planar',
     options: { raw: true },
     initial: { w: [w1, w2], u: [u1, u2], b: [b] },
   }));
+  return example(name, objective, layers);
+}
+
+function example(name: string, objective: Objective, layers: readonly LayerSpec[]): Example {
   const spec: FlowSpec = {
     dim: 2,
     base: 'standard-normal',
@@ -76,9 +89,10 @@ function example(name: string, objective: Objective, rows: readonly number[][]):
 }
 
 export const examples = {
-  twoMoons: example('two-moons.nflow', { type: 'forward-kl', data: 'two-moons' }, twoMoons),
-  u1: example('u1.nflow', { type: 'reverse-kl', energy: 'U1' }, u1),
-  folding: example('folding.nflow', { type: 'reverse-kl', energy: 'U2' }, folding),
+  twoMoons: planarExample('two-moons.nflow', { type: 'forward-kl', data: 'two-moons' }, twoMoons),
+  u1: planarExample('u1.nflow', { type: 'reverse-kl', energy: 'U1' }, u1),
+  folding: planarExample('folding.nflow', { type: 'reverse-kl', energy: 'U2' }, folding),
+  everyKind: example('every-kind.nflow', { type: 'reverse-kl', energy: 'U1' }, everyKind),
 };
 
 /** A flow of `depth` layers: those of two moons, over and over but ever weaker. */
@@ -86,7 +100,7 @@ export function deepFlow(depth: number): Example {
   const rows = Array.from({ length: depth }, (_, k) =>
     twoMoons[k % twoMoons.length].map((value, i) => (i === 2 || i === 3 ? (value * 4) / depth : value)),
   );
-  return example(`deep-${depth}.nflow`, { type: 'forward-kl', data: 'two-moons' }, rows);
+  return planarExample(`deep-${depth}.nflow`, { type: 'forward-kl', data: 'two-moons' }, rows);
 }
 
 const picture = { particles: 1000, side: 41, extent: 3 };
@@ -138,7 +152,8 @@ export function stateOf({ flow, spec, name }: Example, options: StateOptions = {
       const { margin } = layer;
       return {
         number: k + 1,
-        label: 'planar',
+        label: layer.type.name,
+        ...(layer.type.closedFormInverse(spec.layers[k].options) && { bothClosedForm: true as const }),
         margin,
         status: margin < 0 ? 'folds' : margin < epsilon ? 'near-singular' : 'ok',
         meanLogDet: meanLogDet[k],

@@ -38,6 +38,8 @@ const scenes: Record<string, Scene> = {
   'u1 at x': sceneOf(examples.u1, { training: { status: 'done', step: 4000, loss: -1.85 } }, lossesBetween(5, -1.86, 4000)),
   'a fold, before it': sceneOf(examples.folding, { cursor: 1, probe: { stage: 0, point: [0.3, 0.4] } }),
   'a fold, after it': sceneOf(examples.folding, { cursor: 3 }),
+  'every kind of layer, in the radial one': sceneOf(examples.everyKind, { cursor: 2.5, probe: { stage: 0, point: [0.3, 0.4] } }),
+  'every kind of layer, in the coupling': sceneOf(examples.everyKind, { cursor: 3.5 }),
   'a mistake in the text': sceneOf(examples.folding, { cursor: 1.4, problem: 'Line 12: w has 3 numbers, but dim is 2.' }),
   'no flow': { state: undefined },
   'a first picture being computed': { state: stateOf(examples.u1, { cursor: 0 }) },
