@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { initialParameters } from '../../../src/flow/flow';
+import { layerTypes } from '../../../src/flow/registry';
 import { decodeWeights, encodeWeights } from '../../../src/document/weights';
 import type { FlowSpec, LayerSpec } from '../../../src/flow/spec';
 
@@ -56,6 +58,29 @@ describe('weights', () => {
         assert.deepEqual(decodeWeights(spec, encodeWeights(spec, parameters)), parameters);
       }),
     );
+  });
+
+  it('of every kind of layer have the shapes that it declares', () => {
+    const shapes: Record<string, number[][]> = {
+      planar: [[2], [2], [1]],
+      radial: [[2], [1], [1]],
+      coupling: [[16, 1], [16], [2, 16], [2]],
+      actnorm: [[2], [2]],
+      linear: [[1], [1], [2]],
+    };
+    for (const { name } of layerTypes.values()) {
+      const spec = flowOf(1, { layers: [{ type: name, options: {}, initial: {} }] });
+      const parameters = Float32Array.from(initialParameters(spec));
+      const bytes = encodeWeights(spec, parameters);
+      const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+      const { __metadata__: recipe, ...tensors } = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as Header;
+      assert.ok(recipe);
+      assert.deepEqual(
+        Object.values(tensors).map(({ shape }) => shape),
+        shapes[name],
+      );
+      assert.deepEqual(decodeWeights(spec, bytes), parameters);
+    }
   });
 
   it('written by the safetensors library of Python are read', () => {
