@@ -1,29 +1,42 @@
 /** Points carried through all layers, and where they are at any instant between two stages. */
 
-import type { Direction } from '../src/protocol/messages';
+import type { Direction, Overlay } from '../src/protocol/messages';
 import type { Instant } from './instant';
 
 /**
- * A batch of n points at every stage. Between two stages a point moves on a straight line at constant speed, and this is exact for
- * layers of the form v + û·h(a): a fraction τ of such a layer is v + τ·û·h(a), with determinant 1 + τ(det − 1). Of other layers that
- * straight line is one way among many from one stage to the next, and the determinant on it an interpolation.
+ * Whether J − I has rank one: only then is 1 + τ(det − 1) the determinant of v + τ(φ(v) − v). It has for v + û·h(a), and for a coupling
+ * layer of which one coordinate moves.
+ */
+function isRankOne(overlay: Overlay): boolean {
+  if (overlay.kind === 'coupling') return overlay.passes.filter((passes) => !passes).length === 1;
+  return overlay.kind === 'hyperplane' || overlay.kind === 'half-spaces';
+}
+
+/**
+ * A batch of n points at every stage. Between two stages a point moves on a straight line at constant speed, as if a fraction τ of the
+ * layer's push were applied: v + τ(φ(v) − v). Its determinant is 1 + τ(det − 1) where that is exact, see {@link isRankOne}. Of the other
+ * layers, none of which folds, log|det| is shown to grow in proportion to τ: exact at both stages, and an interpolation between them.
  */
 export class Deformation {
   readonly count: number;
   private readonly logDets: Float32Array;
   private readonly flips: Uint8Array;
+  private readonly depth: number;
 
   /**
+   * @param overlays K: what tells the kinds of the layers.
    * @param stages (K+1) × n × 2, stage-major.
    * @param dets K × n, the signed determinants of the layers' declared formulas.
    */
   constructor(
-    private readonly depth: number,
+    private readonly overlays: readonly Overlay[],
     private readonly stages: Float32Array,
     private readonly dets: Float32Array,
     private readonly closedForm: Direction,
   ) {
+    const depth = overlays.length;
     const n = stages.length / (2 * (depth + 1));
+    this.depth = depth;
     this.count = n;
     this.logDets = new Float32Array((depth + 1) * n);
     this.flips = new Uint8Array((depth + 1) * n);
@@ -55,8 +68,10 @@ export class Deformation {
     // Under `generate` the fraction adds to the layers before it; under `encode` it takes back part of the layers up to and including it.
     const base = (this.closedForm === 'generate' ? layer - 1 : layer) * n;
     const dets = (layer - 1) * n;
+    const rankOne = isRankOne(this.overlays[layer - 1]);
     for (let i = 0; i < n; i++) {
-      const partial = 1 + tau * (this.dets[dets + i] - 1);
+      const det = this.dets[dets + i];
+      const partial = rankOne ? 1 + tau * (det - 1) : Math.abs(det) ** tau;
       into[i] = sign * this.logDets[base + i] + Math.log(Math.abs(partial));
       folded[i] = this.flips[base + i] ^ (partial < 0 ? 1 : 0);
     }

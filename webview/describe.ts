@@ -1,7 +1,7 @@
 /** What the pictures show, in sentences: for captions, tooltips and screen readers. */
 
 import { format } from 'd3';
-import type { Direction, FlowState, LayerState } from '../src/protocol/messages';
+import type { CentreOverlay, CouplingOverlay, Direction, FlowState, LayerState } from '../src/protocol/messages';
 import type { Instant } from './instant';
 import type { Estimate } from './losses';
 
@@ -58,6 +58,17 @@ export function directions({ closedForm, layers }: FlowState): string {
   const both = layers.length > 0 && layers.every(({ bothClosedForm }) => bothClosedForm);
   const solved = both ? 'z → x and x → z closed form' : `${arrow[closedForm]} closed form, ${arrow[opposite(closedForm)]} solved`;
   return worst > 0 ? `${solved}, residual ≤ ${residual(worst)}` : solved;
+}
+
+/** Which way a radial layer pushes, seen from its centre. */
+export function way({ push }: CentreOverlay): string {
+  return push < 0 ? 'inwards' : 'outwards';
+}
+
+/** The coordinates of a layer's input that pass through it (or those that do not): "v₁". */
+export function coordinates({ passes }: CouplingOverlay, passing: boolean): string {
+  const names = passes.flatMap((it, i) => (it === passing ? [`v${'₁₂'[i]}`] : []));
+  return names.join(', ') || 'nothing';
 }
 
 /** What is wrong with a layer, or nothing. */

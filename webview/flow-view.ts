@@ -90,7 +90,7 @@ function receiveState(next: FlowState | undefined): void {
 /** State and frame may come in either order: a picture is made once they belong together. */
 function preparePicture(): void {
   if (state === undefined || frame === undefined || frame.depth !== state.layers.length) return;
-  picture = pictureOf(frame, state.closedForm, picture);
+  picture = pictureOf(frame, state, picture);
 }
 
 function schedule(): void {

@@ -13,6 +13,7 @@ const length = (v: readonly number[]): string => describe.number(Math.hypot(...v
 /** Where the margin is reached, if it is in one place. */
 function placeOf(overlay: Overlay): string {
   if (overlay.kind === 'hyperplane') return ', on wᵀv + b = 0';
+  if (overlay.kind === 'half-spaces') return overlay.detBelow < overlay.detAbove ? ', where wᵀv + b ≤ 0' : ', where wᵀv + b > 0';
   return overlay.kind === 'centre' ? ', at v₀' : '';
 }
 
@@ -26,18 +27,18 @@ function particulars(overlay: Overlay): readonly [Figure, Figure] {
       ];
     case 'half-spaces':
       return [
-        ['det below, above wᵀv + b = 0', `${describe.number(overlay.detBelow)}, ${describe.number(overlay.detAbove)}`],
+        ['det where wᵀv + b ≤ 0, > 0', `${describe.number(overlay.detBelow)}, ${describe.number(overlay.detAbove)}`],
         ['‖w‖, ‖û‖', `${length(overlay.w)}, ${length(overlay.uHat)}`],
       ];
     case 'centre':
       return [
-        ['α', describe.number(overlay.reach)],
-        ['β̂/α', describe.number(overlay.push)],
+        ['Reach α', describe.number(overlay.reach)],
+        ['Push β̂/α', `${describe.number(overlay.push)}, ${describe.way(overlay)}`],
       ];
     case 'coupling':
       return [
-        ['Passes through', overlay.passes.flatMap((passes, i) => (passes ? [`v${i + 1}`] : [])).join(', ') || 'nothing'],
-        ['', undefined],
+        ['Passes, decides', describe.coordinates(overlay, true)],
+        ['Moves', describe.coordinates(overlay, false)],
       ];
     case 'none':
       return [

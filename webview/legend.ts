@@ -1,9 +1,21 @@
 /** What the colours, patterns and lines of the plane mean. */
 
+import type { Overlay } from '../src/protocol/messages';
 import * as describe from './describe';
 import { html, show, svg, write } from './element';
 import { activeLayer, type Scene } from './scene';
 import type { Theme } from './theme';
+
+/** Whether an area is hatched because the determinant is small there. */
+function endangers(overlay: Overlay, epsilon: number): boolean {
+  if (overlay.kind === 'half-spaces') return [overlay.detBelow, overlay.detAbove].some((det) => det > 0 && det < epsilon);
+  return (overlay.kind === 'hyperplane' || overlay.kind === 'centre') && overlay.danger > 0;
+}
+
+function folds(overlay: Overlay): boolean {
+  if (overlay.kind === 'half-spaces') return Math.min(overlay.detBelow, overlay.detAbove) <= 0;
+  return overlay.kind === 'hyperplane' && overlay.fold > 0;
+}
 
 export function createLegend(): { element: HTMLElement; draw(scene: Scene): void } {
   const ramp = html('span', { class: 'ramp' });
@@ -29,6 +41,11 @@ export function createLegend(): { element: HTMLElement; draw(scene: Scene): void
   ];
   const plane = item('', svg('line', { class: 'hyperplane', x1: 0, x2: 22, y1: 6, y2: 6 }));
   const push = item('', svg('line', { class: 'push', x1: 1, x2: 20, y1: 6, y2: 6, 'marker-end': 'url(#arrow-head)' }));
+  const reach = item('', svg('circle', { class: 'reach', cx: 11, cy: 6, r: 5 }));
+  const moves = item(
+    '',
+    svg('line', { class: 'moves', x1: 2, x2: 20, y1: 6, y2: 6, 'marker-start': 'url(#arrow-head)', 'marker-end': 'url(#arrow-head)' }),
+  );
   const danger = item('', ...patch('danger'));
   const fold = item('det < 0: folded', ...patch('fold'));
   const target = item('target', svg('circle', { class: 'target-sample', cx: 11, cy: 6, r: 4.5 }));
@@ -37,6 +54,8 @@ export function createLegend(): { element: HTMLElement; draw(scene: Scene): void
     { class: 'legend', role: 'note', 'aria-label': 'Legend' },
     scale,
     plane.element,
+    reach.element,
+    moves.element,
     push.element,
     danger.element,
     fold.element,
@@ -57,15 +76,25 @@ export function createLegend(): { element: HTMLElement; draw(scene: Scene): void
       const end = picture?.domain ?? 1;
       write(low, `denser −${end}`);
       write(high, `+${end} sparser`);
-      write(plane.text, `layer ${active.number}: wᵀv + b = 0`);
-      write(push.text, `±û, pushes ${describe.arrow[state.closedForm]}`);
-      const { overlay } = active;
-      [plane.element, push.element].forEach((entry) => show(entry, overlay.kind === 'hyperplane'));
-      write(danger.text, `det ${describe.arrow[state.closedForm]} < ε = ${describe.number(state.epsilon)}`);
-      show(danger.element, overlay.kind === 'hyperplane' && overlay.danger > 0);
+      const { overlay, number } = active;
+      const formula = describe.arrow[state.closedForm];
+      const isPlanar = overlay.kind === 'hyperplane' || overlay.kind === 'half-spaces';
+      show(plane.element, isPlanar);
+      write(plane.text, `layer ${number}: wᵀv + b = 0`);
+      show(reach.element, overlay.kind === 'centre');
+      write(reach.text, `layer ${number}: carried circle r = α about v₀`);
+      show(moves.element, overlay.kind === 'coupling');
+      if (overlay.kind === 'coupling') {
+        const [passing, moving] = [describe.coordinates(overlay, true), describe.coordinates(overlay, false)];
+        write(moves.text, `layer ${number}: moves ${moving} as ${passing} decides`);
+      }
+      show(push.element, isPlanar || overlay.kind === 'centre');
+      write(push.text, overlay.kind === 'centre' ? `push at r = α, ${describe.way(overlay)} ${formula}` : `±û, pushes ${formula}`);
+      write(danger.text, `det ${formula} < ε = ${describe.number(state.epsilon)}`);
+      show(danger.element, endangers(overlay, state.epsilon));
       show(
         fold.element,
-        state.layers.some((layer) => layer.overlay.kind === 'hyperplane' && layer.overlay.fold > 0),
+        state.layers.some((layer) => folds(layer.overlay)),
       );
       show(target.element, scene.target !== undefined);
     },

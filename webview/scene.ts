@@ -23,13 +23,14 @@ export interface Picture {
 const trim = 0.1;
 
 /** The picture of a frame; extent and domain are those of the `previous` one, unless more must be shown. */
-export function pictureOf(frame: Frame, closedForm: Direction, previous: Picture | undefined): Picture {
+export function pictureOf(frame: Frame, { closedForm, layers }: FlowState, previous: Picture | undefined): Picture {
   const { depth, side } = frame;
-  const grid = new Deformation(depth, frame.grid, frame.gridDets, closedForm);
+  const overlays = layers.map(({ overlay }) => overlay);
+  const grid = new Deformation(overlays, frame.grid, frame.gridDets, closedForm);
   return {
     depth,
     side,
-    particles: new Deformation(depth, frame.particles, frame.particleDets, closedForm),
+    particles: new Deformation(overlays, frame.particles, frame.particleDets, closedForm),
     grid,
     half: extentFor(frame.particles, previous?.half ?? leastExtent),
     domain: logDetDomain(grid.spread(trim), previous?.domain ?? 0),

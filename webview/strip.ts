@@ -1,6 +1,9 @@
-/** The geometry of a planar layer's hyperplane a = wᵀv + b = 0 and of the bands |a| < a* around it, at any fraction τ of the layer. */
+/** The geometry of a hyperplane a = wᵀv + b = 0, of the bands |a| < a* around it and of its sides, at any fraction τ of a planar layer. */
 
-import type { HyperplaneOverlay } from '../src/protocol/messages';
+import type { HalfSpacesOverlay, HyperplaneOverlay } from '../src/protocol/messages';
+
+/** w and b. */
+type Plane = Pick<HyperplaneOverlay, 'w' | 'b'>;
 
 export type Point = readonly [x: number, y: number];
 
@@ -47,15 +50,36 @@ const corners = (view: Window): Point[] => [
 ];
 
 /** The corners of the band |wᵀv + b| ≤ half inside the window, in order; empty where it does not show. */
-export function band(overlay: HyperplaneOverlay, half: number, view: Window): Point[] {
+export function band(overlay: Plane, half: number, view: Window): Point[] {
   const { w, b } = overlay;
   if (!(half > 0) || Math.hypot(w[0], w[1]) === 0) return [];
   const negated = w.map((x) => -x);
   return clip(clip(corners(view), w, b, half), negated, -b, half);
 }
 
+export type Side = 'above' | 'below';
+
+/**
+ * Where the sides of the hyperplane with such a determinant lie at a fraction τ of the layer v + û·h(a), h linear on either side of a = 0:
+ * each is where it was, or turned over onto the other one, as the sign of 1 + τ(det − 1) says.
+ */
+export function carriedSides({ detAbove, detBelow }: HalfSpacesOverlay, tau: number, such: (det: number) => boolean): Side[] {
+  const turned = (det: number): boolean => 1 + tau * (det - 1) < 0;
+  const sides = new Set<Side>();
+  if (such(detAbove)) sides.add(turned(detAbove) ? 'below' : 'above');
+  if (such(detBelow)) sides.add(turned(detBelow) ? 'above' : 'below');
+  return [...sides];
+}
+
+/** The corners of the part of the window on one side of the hyperplane. */
+export function halfSpace({ w, b }: Plane, side: Side, view: Window): Point[] {
+  if (side === 'below') return clip(corners(view), w, b, 0);
+  const negated = w.map((x) => -x);
+  return clip(corners(view), negated, -b, 0);
+}
+
 /** The two ends of the hyperplane wᵀv + b = 0 inside the window, or nothing where it does not show. */
-export function hyperplane(overlay: HyperplaneOverlay, view: Window): [Point, Point] | undefined {
+export function hyperplane(overlay: Plane, view: Window): [Point, Point] | undefined {
   const { w, b } = overlay;
   const norm = Math.hypot(w[0], w[1]);
   if (norm === 0) return undefined;
@@ -81,7 +105,7 @@ export function hyperplane(overlay: HyperplaneOverlay, view: Window): [Point, Po
 }
 
 /** The point of the hyperplane that is nearest to `to`. */
-export function footOf({ w, b }: HyperplaneOverlay, to: Point): Point {
+export function footOf({ w, b }: Plane, to: Point): Point {
   const t = (w[0] * to[0] + w[1] * to[1] + b) / (w[0] ** 2 + w[1] ** 2);
   return [to[0] - t * w[0], to[1] - t * w[1]];
 }

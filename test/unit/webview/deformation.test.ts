@@ -3,12 +3,14 @@ import fc from 'fast-check';
 import type { Flow } from '../../../src/flow/flow';
 import { Deformation } from '../../../webview/deformation';
 import { instantAt } from '../../../webview/instant';
-import { direction, layerRow, rawFlow, type LayerRow } from './flows';
+import { carriedRadius } from '../../../webview/ray';
+import { direction, flowOf, layerRow, rawFlow, type LayerRow } from './flows';
 
 function deformationOf(flow: Flow, points: Float64Array): Deformation {
   const { stages, passes } = flow.trace(points, 0);
   const flat = (parts: readonly Float64Array[]): Float32Array => Float32Array.from(parts.flatMap((part) => [...part]));
-  return new Deformation(flow.layers.length, flat(stages), flat(passes.map((pass) => pass.det)), flow.closedForm);
+  const overlays = flow.layers.map((layer) => layer.overlay(0.05));
+  return new Deformation(overlays, flat(stages), flat(passes.map((pass) => pass.det)), flow.closedForm);
 }
 
 /** The layers up to an instant as a flow of its own: the last one is the layer's formula with τ·û in place of û. */
@@ -62,9 +64,74 @@ describe('points between two stages', () => {
     assert.deepEqual([...folded], [0, 0]);
   });
 
+  /** log|det| of the map z → (the instant), from differences of where neighbours are drawn. */
+  function slopeAt(flow: Flow, z: readonly number[], cursor: number): number {
+    const h = 1e-6;
+    const at = (dx: number, dy: number): number[] => {
+      const { stages } = flow.trace(Float64Array.of(z[0] + dx, z[1] + dy), 0);
+      const [from, to] = [stages[Math.floor(cursor)], stages[Math.ceil(cursor)]];
+      return [0, 1].map((i) => from[i] + (to[i] - from[i]) * (cursor - Math.floor(cursor)));
+    };
+    const [east, west, north, south] = [at(h, 0), at(-h, 0), at(0, h), at(0, -h)];
+    const [a, b, c, d] = [east[0] - west[0], north[0] - south[0], east[1] - west[1], north[1] - south[1]];
+    return Math.log(Math.abs(a * d - b * c) / (4 * h * h));
+  }
+
+  for (const closedForm of ['generate', 'encode'] as const) {
+    for (const [type, options] of [
+      ['planar', { leaky: true }],
+      ['coupling', {}],
+      ['coupling', { flip: true }],
+      ['radial', {}],
+      ['linear', {}],
+      ['actnorm', {}],
+    ] as const) {
+      const name = [type, ...Object.keys(options)].join(' ');
+      const between = name === 'radial' || name === 'linear' || name === 'actnorm' ? [] : [0.3, 1.7];
+      it(`have the determinant of the map at every stage, and where it is exact also in between: ${name}, ${closedForm}`, () => {
+        const flow = flowOf(
+          [type, type].map((it) => ({ type: it, options })),
+          closedForm,
+          1.2,
+        );
+        for (const z of [
+          [0.4, -1.1],
+          [-1.3, 0.7],
+        ]) {
+          const shown = deformationOf(flow, Float64Array.from(z));
+          const [logDet, folded] = [new Float32Array(1), new Uint8Array(1)];
+          for (const heading of ['generate', 'encode'] as const) {
+            for (const cursor of [0, 1, 2, ...between]) {
+              shown.logDetAt(instantAt(cursor, 2, heading, closedForm), logDet, folded);
+              const expected = slopeAt(flow, z, cursor);
+              assert.ok(Math.abs(logDet[0] - expected) < 1e-4, `${logDet[0]} instead of ${expected} at ${cursor}`);
+              assert.equal(folded[0], 0);
+            }
+          }
+        }
+      });
+    }
+  }
+
+  it('lie on the circle to which a fraction of a radial layer carries theirs', () => {
+    const flow = flowOf([{ type: 'radial', options: {} }], 'generate', 1.2);
+    const overlay = flow.layers[0].overlay(0.05);
+    assert.ok(overlay.kind === 'centre');
+    const { centre } = overlay;
+    for (const r of [0.01, 0.6, 2, 7]) {
+      const shown = deformationOf(flow, Float64Array.of(centre[0] + r * Math.cos(2), centre[1] + r * Math.sin(2)));
+      for (const tau of [0, 0.35, 0.8, 1]) {
+        const at = new Float32Array(2);
+        shown.pointsAt({ layer: 1, s: tau, tau }, at);
+        const distance = Math.hypot(at[0] - centre[0], at[1] - centre[1]);
+        assert.ok(Math.abs(distance - carriedRadius(r, overlay, tau)) < 1e-5);
+      }
+    }
+  });
+
   it('tell how far log|det| spreads at x, but for the few most extreme', () => {
     const dets = Float32Array.from({ length: 100 }, (_, i) => (i === 0 ? 1e9 : Math.exp(-2)));
-    const shown = new Deformation(1, new Float32Array(400), dets, 'generate');
+    const shown = new Deformation([{ kind: 'none' }], new Float32Array(400), dets, 'generate');
     assert.ok(Math.abs(shown.spread(0.1) - 2) < 1e-6);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { band, carriedHalfWidth, footOf, hyperplane, type Point, type Window } from '../../../webview/strip';
+import { band, carriedHalfWidth, carriedSides, footOf, halfSpace, hyperplane, type Point, type Window } from '../../../webview/strip';
 
 const view: Window = { x0: -4, x1: 4, y0: -3, y1: 3 };
 const number = (min: number, max: number): fc.Arbitrary<number> => fc.double({ min, max, noNaN: true });
@@ -79,5 +79,37 @@ describe('the hyperplane wᵀv + b = 0', () => {
   it('has a foot: its point nearest to another', () => {
     const foot = footOf(overlayOf([3, 4], -5), [0, 0]);
     assert.ok(Math.abs(foot[0] - 0.6) < 1e-12 && Math.abs(foot[1] - 0.8) < 1e-12);
+  });
+});
+
+describe('a side of the hyperplane', () => {
+  it('covers exactly the points of the window on that side', () => {
+    fc.assert(
+      fc.property(normal, number(-5, 5), number(-4, 4), number(-3, 3), (w, b, x, y) => {
+        const level = w[0] * x + w[1] * y + b;
+        fc.pre(Math.abs(level) > 1e-6);
+        assert.equal(inside(halfSpace(overlayOf(w, b), 'above', view), [x, y]), level > 0);
+        assert.equal(inside(halfSpace(overlayOf(w, b), 'below', view), [x, y]), level < 0);
+      }),
+    );
+  });
+
+  it('lies where a fraction of the leaky layer puts its points', () => {
+    fc.assert(
+      fc.property(number(-9, 3), number(0, 1), (kappa, tau) => {
+        const overlay = { kind: 'half-spaces', w: [1, 0], b: 0, uHat: [kappa, 0], detBelow: 1 + kappa / 5, detAbove: 1 + kappa } as const;
+        for (const [x, det] of [
+          [0.7, overlay.detAbove],
+          [-0.7, overlay.detBelow],
+        ]) {
+          const carried = x + tau * kappa * Math.max(x, x / 5);
+          fc.pre(Math.abs(carried) > 1e-9 && overlay.detAbove !== overlay.detBelow);
+          assert.deepEqual(
+            carriedSides(overlay, tau, (it) => it === det),
+            [carried > 0 ? 'above' : 'below'],
+          );
+        }
+      }),
+    );
   });
 });
