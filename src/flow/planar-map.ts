@@ -6,7 +6,7 @@ import { softplus } from './stable';
 export interface Activation {
   readonly root: number;
   readonly iterations: number;
-  /** How many solutions there are, as far as it matters: with none, `root` is where a + κ·h(a) comes nearest to c. */
+  /** How many solutions there are, as far as it matters: with none, y − û·h(`root`) is the point whose image comes nearest along û. */
   readonly solutions: 'one' | 'several' | 'none';
 }
 

@@ -1,0 +1,123 @@
+/** What is particular to one kind of layer, by hand. */
+
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { coupling } from '../../../src/flow/coupling';
+import { InverseStatus, optionWords } from '../../../src/flow/layer';
+import { linear, permutationOf } from '../../../src/flow/linear';
+import { planar } from '../../../src/flow/planar';
+import { radial } from '../../../src/flow/radial';
+import { singularValuesOf } from '../../../src/flow/singular-values';
+import { forward, inverse } from './batches';
+
+describe('the radial layer', () => {
+  /** softplus(x) = value. */
+  const inverseSoftplus = (value: number): number => Math.log(Math.expm1(value));
+
+  it('at distance α from its centre moves a point by β̂/2 of a ray: α = 2, β̂ = −1, r = 2', () => {
+    const layer = radial.create(2, {}, Float64Array.from([1, 0, inverseSoftplus(2), inverseSoftplus(1)]));
+    const { points, det } = forward(layer, [3, 0]);
+    // 1 + β̂/(α + r) = 3/4 across the ray, and 1 + αβ̂/(α + r)² = 7/8 along it.
+    assert.ok(Math.abs(points[0] - 2.5) < 1e-15 && points[1] === 0);
+    assert.ok(Math.abs(det[0] - 21 / 32) < 1e-15);
+    assert.ok(Math.abs(layer.margin - 0.25) < 1e-15);
+  });
+
+  it('is nearly singular within the distance that its overlay says, and nowhere else', () => {
+    const number = fc.double({ min: -6, max: 3, noNaN: true });
+    fc.assert(
+      fc.property(
+        number,
+        number,
+        fc.integer({ min: 1, max: 4 }),
+        fc.double({ min: 1e-3, max: 0.99, noNaN: true }),
+        (alpha, beta, dim, epsilon) => {
+          const layer = radial.create(dim, {}, Float64Array.from([...new Array<number>(dim).fill(0), alpha, beta]));
+          const overlay = layer.overlay(epsilon);
+          assert.ok(overlay.kind === 'centre');
+          const detAt = (r: number): number => forward(layer, [r, ...new Array<number>(dim - 1).fill(0)]).det[0];
+          assert.equal(overlay.danger > 0, layer.margin < epsilon);
+          if (overlay.danger > 0) assert.ok(Math.abs(detAt(overlay.danger) - epsilon) < 1e-9);
+          if (overlay.danger > 1e-6) assert.ok(detAt(0.99 * overlay.danger) < epsilon && detAt(1.01 * overlay.danger) > epsilon);
+        },
+      ),
+    );
+  });
+});
+
+describe('the leaky planar layer', () => {
+  const layerOf = (kappa: number) => planar.create(1, { raw: true, leaky: true }, Float64Array.from([1, kappa, 0]));
+
+  it('doubles one side and stretches the other by a fifth of that: κ = 1', () => {
+    const { points, det } = forward(layerOf(1), [3, -5]);
+    [6, -6, 2, 1.2].forEach((value, i) => assert.ok(Math.abs([...points, ...det][i] - value) < 1e-15));
+    assert.equal(layerOf(1).margin, det[1]);
+  });
+
+  it('that folds has two preimages below the fold and none above, and says so: κ = −2', () => {
+    const { points, status, residual } = inverse(layerOf(-2), [-3, 3]);
+    assert.deepEqual(Array.from(status), [InverseStatus.SeveralPreimages, InverseStatus.NoPreimage]);
+    assert.ok(Math.abs(points[0] + 5) < 1e-15);
+    // The nearest image is that of the fold's edge, 0.
+    assert.ok(Math.abs(points[1]) < 1e-15 && Math.abs(residual[1] - 3) < 1e-15);
+  });
+
+  it('that turns everything over, κ < −5, has one preimage everywhere', () => {
+    const { points, status } = inverse(layerOf(-6), [-5, 0.2]);
+    assert.deepEqual(Array.from(status), [InverseStatus.Ok, InverseStatus.Ok]);
+    assert.ok(Math.abs(points[0] - 1) < 1e-15 && Math.abs(points[1] + 1) < 1e-14);
+  });
+});
+
+describe('the linear layer', () => {
+  it('numbers permutations in lexicographic order, and keeps orientation', () => {
+    const orders = Array.from({ length: 6 }, (_, rank) => permutationOf(rank, 3));
+    assert.deepEqual(
+      orders.map(({ from }) => from.join('')),
+      ['012', '021', '102', '120', '201', '210'],
+    );
+    assert.deepEqual(
+      orders.map(({ lastSign }) => lastSign),
+      [1, -1, -1, 1, 1, -1],
+    );
+    assert.deepEqual(permutationOf(6, 3), orders[0]);
+  });
+
+  it('of rank 1 in two dimensions is a quarter turn', () => {
+    const { points, det } = forward(linear.create(2, { permutation: 1 }, new Float64Array(4)), [3, 4]);
+    assert.deepEqual([...points, ...det], [4, -3, 1]);
+  });
+});
+
+describe('the coupling layer', () => {
+  it('passes one half on and scales and shifts the other by it', () => {
+    // One unit tanh(v₁); ρ = 2·atanh(½)·tanh(v₁)/tanh(1), so that s = 1 at v₁ = 1; t = 3.
+    const values = Float64Array.from([1, 0, (2 * Math.atanh(0.5)) / Math.tanh(1), 0, 0, 3]);
+    const plain = forward(coupling.create(2, { hidden: 1 }, values), [1, 2]);
+    assert.equal(plain.points[0], 1);
+    assert.ok(Math.abs(plain.points[1] - (2 * Math.E + 3)) < 1e-14 && Math.abs(plain.logDet[0] - 1) < 1e-15);
+    const flipped = forward(coupling.create(2, { hidden: 1, flip: true }, values), [2, 1]);
+    assert.ok(Math.abs(flipped.points[0] - (2 * Math.E + 3)) < 1e-14 && flipped.points[1] === 1);
+  });
+
+  it('says which coordinates pass', () => {
+    const passesOf = (dim: number, flip: boolean) => coupling.create(dim, { flip, hidden: 1 }, new Float64Array(50)).overlay(0.1);
+    assert.deepEqual(passesOf(3, false), { kind: 'coupling', passes: [true, false, false] });
+    assert.deepEqual(passesOf(3, true), { kind: 'coupling', passes: [false, true, true] });
+    assert.deepEqual(passesOf(1, false), { kind: 'coupling', passes: [false] });
+  });
+
+  it('is named by the options that are not at their defaults', () => {
+    assert.deepEqual(optionWords(coupling, { flip: true, hidden: 16 }), ['flip']);
+    assert.deepEqual(optionWords(coupling, { flip: false, hidden: 32 }), ['hidden 32']);
+  });
+});
+
+describe('singular values', () => {
+  it('of a matrix by hand, and small ones beside large ones', () => {
+    // [[3, 0], [4, 5]]: σ² are the eigenvalues 45 and 5 of its Gram matrix.
+    const [large, small] = singularValuesOf(Float64Array.from([3, 0, 4, 5]), 2);
+    assert.ok(Math.abs(large - Math.sqrt(45)) < 1e-14 && Math.abs(small - Math.sqrt(5)) < 1e-14);
+    assert.deepEqual(Array.from(singularValuesOf(Float64Array.from([1e-12, 0, 0, 1e12]), 2)), [1e12, 1e-12]);
+  });
+});
