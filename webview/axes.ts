@@ -3,7 +3,7 @@
 import { axisRight, axisTop, scaleLinear, select, type NumberValue, type ScaleLinear } from 'd3';
 import { svg, update, write } from './element';
 import type { Projection } from './scales';
-import { activeLayer, type Scene } from './scene';
+import type { Scene } from './scene';
 import type { Window } from './strip';
 
 /** Pixels at the ends of an axis that stay free of ticks: a label there would be cut off, or meet the other axis. */
@@ -22,8 +22,7 @@ export function createAxes(): { element: SVGGElement; draw(scene: Scene, view: W
 
   return {
     element: svg('g', {}, across, up, ...names),
-    draw: (scene, { x0, x1, y0, y1 }, width, height) => {
-      const { state, cursor } = scene;
+    draw: ({ state, cursor }, { x0, x1, y0, y1 }, width, height) => {
       const [x, y] = [scaleLinear([x0, x1], [0, width]), scaleLinear([y0, y1], [height, 0])];
       const [xTicks, yTicks] = [inner(x, width), inner(y, height)];
       select(across)
@@ -33,12 +32,7 @@ export function createAxes(): { element: SVGGElement; draw(scene: Scene, view: W
       const nameOf = (i: number): string => (cursor === state.layers.length ? state.axes[i] : `${cursor === 0 ? 'z' : 'v'}${'₁₂'[i]}`);
       update(names[0], { x: width - 8, y: height - 9 });
       update(names[1], { x: 8, y: 17 });
-      const { overlay } = activeLayer(scene);
-      names.forEach((text, i) => {
-        const passes = overlay.kind === 'coupling' && overlay.passes[i];
-        text.classList.toggle('passes', passes);
-        write(text, passes ? `${nameOf(i)} passes` : nameOf(i));
-      });
+      names.forEach((text, i) => write(text, nameOf(i)));
     },
   };
 }

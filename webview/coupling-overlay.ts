@@ -1,4 +1,4 @@
-/** A coupling layer over the plane: along which axes it moves points. Which coordinates pass is said where the axes are named. */
+/** A coupling layer over the plane: along each axis, whether its coordinate passes or moves. */
 
 import type { CouplingOverlay } from '../src/protocol/messages';
 import { show, svg, update, write } from './element';
@@ -9,9 +9,8 @@ const inset = 42;
 
 export function createCouplingOverlay(): LayerDrawing<CouplingOverlay> {
   const axes = ['v₁', 'v₂'].map((axis) => {
-    const name = svg('text', { class: 'push-name' });
-    write(name, `${axis} moves`);
-    return { arrow: svg('line', { class: 'moves', 'marker-start': 'url(#arrow-head)', 'marker-end': 'url(#arrow-head)' }), name };
+    const arrow = svg('line', { class: 'moves', 'marker-start': 'url(#arrow-head)', 'marker-end': 'url(#arrow-head)' });
+    return { axis, arrow, name: svg('text', { class: 'push-name' }) };
   });
   return {
     element: svg('g', {}, ...axes.flatMap(({ arrow, name }) => [arrow, name])),
@@ -20,10 +19,14 @@ export function createCouplingOverlay(): LayerDrawing<CouplingOverlay> {
       const half = Math.min(width, height) / 6;
       const [across, up] = axes;
       update(across.arrow, { x1: width / 2 - half, x2: width / 2 + half, y1: height - inset, y2: height - inset });
-      update(across.name, { x: width / 2, y: height - inset - 12 });
+      update(across.name, { x: width / 2, y: height - inset - 10 });
       update(up.arrow, { x1: inset, x2: inset, y1: height / 2 - half, y2: height / 2 + half });
       update(up.name, { x: inset + 32, y: height / 2 });
-      axes.forEach(({ arrow, name }, i) => [arrow, name].forEach((part) => show(part, !passes[i])));
+      axes.forEach(({ axis, arrow, name }, i) => {
+        show(arrow, !passes[i]);
+        name.classList.toggle('passes', passes[i]);
+        write(name, `${axis} ${passes[i] ? 'passes' : 'moves'}`);
+      });
     },
   };
 }

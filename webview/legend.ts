@@ -89,7 +89,9 @@ export function createLegend(): { element: HTMLElement; draw(scene: Scene): void
         write(moves.text, `layer ${number}: moves ${moving} as ${passing} decides`);
       }
       show(push.element, isPlanar || overlay.kind === 'centre');
-      write(push.text, overlay.kind === 'centre' ? `push at r = α, ${describe.way(overlay)} ${formula}` : `±û, pushes ${formula}`);
+      if (overlay.kind === 'hyperplane') write(push.text, `±û, pushes ${formula}`);
+      if (overlay.kind === 'half-spaces') write(push.text, `push where wᵀv + b = ±1, ${formula}`);
+      if (overlay.kind === 'centre') write(push.text, `push at r = α, ${describe.way(overlay)}, ${formula}`);
       write(danger.text, `det ${formula} < ε = ${describe.number(state.epsilon)}`);
       show(danger.element, endangers(overlay, state.epsilon));
       show(

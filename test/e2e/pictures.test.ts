@@ -179,6 +179,28 @@ describe('the pictures', () => {
     }
   });
 
+  it('put the circle of a radial layer where the formula carries it, also half way through the layer', async () => {
+    const { overlay } = stateOf(examples.everyKind).layers[2];
+    assert.ok(overlay.kind === 'centre');
+    const { centre, reach, push } = overlay;
+    for (const tau of [0, 0.5, 0.9]) {
+      const scene = sceneOf(examples.everyKind, { cursor: 2 + tau });
+      // The extent is that of a standard normal: the particles of this flow would ask for more.
+      scene.frame?.particles.fill(0);
+      const shown = await show(scene);
+      const box = await shown.box('.plane-picture');
+      const [width, height] = [Math.round(box.width), Math.round(box.height)];
+      const scale = Math.min(width, height) / 7;
+      const [cx, cy, r] = await shown.page
+        .locator('.plane .reach')
+        .evaluate((e) => ['cx', 'cy', 'r'].map((name) => Number(e.getAttribute(name))));
+      assert.ok(Math.hypot(cx - width / 2 - scale * centre[0], cy - height / 2 + scale * centre[1]) < 0.1);
+      assert.ok(Math.abs(r / scale - (reach + (tau * push * reach) / 2)) < 1e-3, `${r / scale} at ${tau}`);
+      assert.equal(await shown.page.locator('.plane .hyperplane').isVisible(), false);
+      await shown.close();
+    }
+  });
+
   it('draw particles where they are at the cursor, nothing where they are not, and in the colours of the theme', async () => {
     const frame: Frame = {
       step: 0,
