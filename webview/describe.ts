@@ -1,7 +1,7 @@
 /** What the pictures show, in sentences: for captions, tooltips and screen readers. */
 
 import { format } from 'd3';
-import type { CentreOverlay, CouplingOverlay, Direction, FlowState, LayerState } from '../src/protocol/messages';
+import type { CentreOverlay, CouplingOverlay, Direction, FlowState, LayerState, ProbeState } from '../src/protocol/messages';
 import type { Instant } from './instant';
 import type { Estimate } from './losses';
 
@@ -15,6 +15,11 @@ export const arrow: Readonly<Record<Direction, string>> = { generate: 'z → x',
 
 export function opposite(direction: Direction): Direction {
   return direction === 'generate' ? 'encode' : 'generate';
+}
+
+/** log p(x), or why there is none. */
+export function logProb({ logProb: value }: Pick<ProbeState, 'logProb'>): string {
+  return value === undefined ? 'none: a layer folds' : number(value);
 }
 
 /** "1,200". */

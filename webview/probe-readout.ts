@@ -35,7 +35,7 @@ export function createProbeReadout(remove: () => void): { element: HTMLElement; 
       figures.draw([
         [`At ${Number.isInteger(cursor) ? `stage ${cursor}` : cursor.toFixed(2)}`, describe.point(at)],
         ['In your units, at x', probe.original?.map(({ name, value }) => `${name} ${describe.number(value)}`).join(', ')],
-        ['log p(x)', describe.number(probe.logProb)],
+        ['log p(x)', describe.logProb(probe)],
         [
           `det of layer ${active.number}, ${describe.arrow[state.closedForm]}`,
           `${describe.number(det)}${det < 0 ? ', folded' : det < state.epsilon ? ', nearly singular' : ''}`,

@@ -78,7 +78,7 @@ function draw(state: FlowState): void {
   if (probe === undefined) return;
   figures.draw([
     [`At stage ${probe.walked.stage}`, describe.point(probe.walked.point)],
-    ['log p(x)', describe.number(probe.logProb)],
+    ['log p(x)', describe.logProb(probe)],
     ['Round trip', probe.roundTrip === undefined ? undefined : `off by ${describe.residual(probe.roundTrip)}`],
   ]);
 }

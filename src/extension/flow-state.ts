@@ -69,7 +69,7 @@ function probeState(probe: Probe, session: FlowSession): ProbeState {
     origin: [...probe.origin],
     route: probe.route.map((point) => [...point]),
     dets: probe.dets,
-    logProb: probe.logProb,
+    ...(Number.isFinite(probe.logProb) && { logProb: probe.logProb }),
     walked: { stage: probe.walked.stage, point: [...probe.walked.point] },
     ...(lastStep && {
       lastStep: {

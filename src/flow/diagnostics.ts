@@ -1,4 +1,4 @@
-/** How well a flow fits its target, and how far its numbers can be trusted. All in float64; log densities in nats. */
+/** How well a flow fits its target, and how far its numbers can be trusted. All in float64; log densities in nats, NaN where a layer folds. */
 
 import { buildFlow, type Flow, type Trace } from './flow';
 import { InverseStatus } from './layer';

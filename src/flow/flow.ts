@@ -153,7 +153,10 @@ export class Flow {
     return this.trace(x, this.layers.length).stages[0];
   }
 
-  /** log p_x(x) = log p_z(z) − Σₖ log|det| of the layers z → x, for each of n points at x. */
+  /**
+   * log p_x(x) = log p_z(z) − Σₖ log|det| of the layers z → x, for each of n points at x. NaN where the determinant of some layer can be
+   * negative (margin < 0): the density of a flow that folds is a sum over all preimages, and this would be one of its terms.
+   */
   logProb(x: Float64Array): Float64Array {
     return this.logProbOf(this.trace(x, this.layers.length));
   }
@@ -161,6 +164,7 @@ export class Flow {
   /** {@link logProb} of the points that were traced. */
   logProbOf(trace: Trace): Float64Array {
     const logs = this.base.logDensity(trace.stages[0]);
+    if (this.layers.some(({ margin }) => margin < 0)) return logs.fill(NaN);
     for (const { logDet } of trace.passes) for (let i = 0; i < logs.length; i++) logs[i] -= logDet[i];
     return logs;
   }

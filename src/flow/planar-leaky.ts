@@ -30,12 +30,14 @@ export class LeakyPlanar extends PlanarMap {
   /**
    * a + κ·h(a) = c has the solution c/detAbove where that is above 0, and c/detBelow where that is at most 0. With −5 < κ < −1 both are
    * there for c < 0, neither for c > 0: the layer folds all of space onto one side. Of two, the one below is given, where det > 0; with
-   * none, y is taken along û to the hyperplane, h(a) = c/κ.
+   * none, y is taken along û to the hyperplane, h(a) = c/κ. A side whose det is 0 is pressed flat onto c = 0.
    */
   protected solve(c: number): Activation {
-    const above = c / this.detAbove;
-    const below = c / this.detBelow;
-    const [isAbove, isBelow] = [above > 0, below <= 0];
+    const { detAbove, detBelow } = this;
+    if (c === 0) return { root: 0, iterations: 0, solutions: detAbove === 0 || detBelow === 0 ? 'several' : 'one' };
+    const above = c / detAbove;
+    const below = c / detBelow;
+    const [isAbove, isBelow] = [detAbove !== 0 && above > 0, detBelow !== 0 && below < 0];
     if (!isAbove && !isBelow) return { root: c / (leakiness * this.kappa), iterations: 0, solutions: 'none' };
     return { root: isBelow ? below : above, iterations: 0, solutions: isAbove && isBelow ? 'several' : 'one' };
   }

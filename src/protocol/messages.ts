@@ -85,8 +85,8 @@ export interface ProbeState {
   readonly route: readonly (readonly number[])[];
   /** Signed determinant of each layer's formula along the route: K. */
   readonly dets: readonly number[];
-  /** log p_z(z) − Σ log|det| in the direction z → x, so log p_x(x). */
-  readonly logProb: number;
+  /** log p_z(z) − Σ log|det| in the direction z → x, so log p_x(x); absent where a layer folds and there is no such density. */
+  readonly logProb?: number;
   /** Where it is now after walking there layer by layer, and the stage it walked to. */
   readonly walked: { readonly stage: number; readonly point: readonly number[] };
   /** The last map it went through: which way, whether solved, with how many iterations and what residual. */

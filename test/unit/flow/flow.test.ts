@@ -158,3 +158,13 @@ describe('the parameters of a flow', () => {
     assert.deepEqual(flow.encode(point), before);
   });
 });
+
+describe('a flow that folds', () => {
+  it('has no density to give, in either direction', () => {
+    for (const { objective } of directions) {
+      const folding = { type: 'planar', options: { raw: true }, initial: { w: [1, 0], u: [-3, 0], b: [0] } };
+      const spec = specOf(objective, [folding]);
+      assert.ok(Number.isNaN(buildFlow(spec, initialParameters(spec)).logProb(Float64Array.of(3, 0))[0]));
+    }
+  });
+});

@@ -62,6 +62,15 @@ describe('the leaky planar layer', () => {
     assert.ok(Math.abs(points[1]) < 1e-15 && Math.abs(residual[1] - 3) < 1e-15);
   });
 
+  it('that presses a side flat has one preimage beyond it, many on the fold and none on the other side: κ = −1 and κ = −5', () => {
+    const flatAbove = inverse(layerOf(-1), [-0.8, 0, 1]);
+    assert.deepEqual(Array.from(flatAbove.status), [InverseStatus.Ok, InverseStatus.SeveralPreimages, InverseStatus.NoPreimage]);
+    assert.ok(Math.abs(flatAbove.points[0] + 1) < 1e-15);
+    const flatBelow = inverse(layerOf(-5), [-1, 0, 1]);
+    assert.deepEqual(Array.from(flatBelow.status), [InverseStatus.Ok, InverseStatus.SeveralPreimages, InverseStatus.NoPreimage]);
+    assert.equal(flatBelow.points[0], 0.25);
+  });
+
   it('that turns everything over, κ < −5, has one preimage everywhere', () => {
     const { points, status } = inverse(layerOf(-6), [-5, 0.2]);
     assert.deepEqual(Array.from(status), [InverseStatus.Ok, InverseStatus.Ok]);
