@@ -5,42 +5,51 @@ import type { OpenFlow, OpenFlows } from './open-flows';
 export function showStatusBar(flows: OpenFlows): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('nflow.training', vscode.StatusBarAlignment.Left);
   item.name = vscode.l10n.t('Flow Training');
-  let clicked: { readonly uri: vscode.Uri; readonly command: string } | undefined;
+  let clicked: vscode.Uri | undefined;
   const show = () => {
     const flow = flows.all.find(({ session }) => session.status === 'running') ?? flows.active;
     if (!flow?.session.opened) {
       item.hide();
       return;
     }
-    const { text, tooltip, command } = describe(flow);
+    const { text, tooltip } = describe(flow);
     item.text = flows.all.length > 1 ? `${text} · ${flow.name}` : text;
     item.tooltip = `${tooltip}\n${flow.session.engineName}`;
-    // Every command that is set gets an id of its own, and a click on the one before it finds nothing: set it only when it changes.
-    if (clicked?.uri !== flow.uri || clicked.command !== command) {
-      clicked = { uri: flow.uri, command };
-      item.command = { command, title: tooltip, arguments: [flow.uri] };
+    // Every command that is set gets an id of its own, and a click that comes before it is known finds nothing: one serves every click.
+    if (clicked !== flow.uri) {
+      clicked = flow.uri;
+      item.command = { command: 'nflow.statusBarClick', title: item.name ?? '', arguments: [flow.uri] };
     }
     item.show();
   };
   return vscode.Disposable.from(
     item,
+    vscode.commands.registerCommand('nflow.statusBarClick', async (uri: vscode.Uri) => {
+      const flow = flows.find(uri);
+      if (flow) await vscode.commands.executeCommand(commandFor(flow), flow.uri);
+    }),
     flows.onDidAdd((flow) => flow.session.subscribe(show)),
     flows.onDidRemove(show),
     flows.onDidActivate(show),
   );
 }
 
-function describe({ session, name }: OpenFlow): { readonly text: string; readonly tooltip: string; readonly command: string } {
+function describe({ session, name }: OpenFlow): { readonly text: string; readonly tooltip: string } {
   const loss = session.losses.latest?.[1].toFixed(3).replace('-', '−');
   const steps = `${session.step}/${session.until}`;
   const progress = loss === undefined ? steps : vscode.l10n.t('{0} · loss {1}', steps, loss);
   switch (session.status) {
     case 'running':
-      return { text: `$(sync~spin) ${progress}`, tooltip: vscode.l10n.t('{0} is training: pause it', name), command: 'nflow.pause' };
+      return { text: `$(sync~spin) ${progress}`, tooltip: vscode.l10n.t('{0} is training: pause it', name) };
     case 'not-finite':
     case 'failed':
-      return { text: `$(warning) ${progress}`, tooltip: session.note ?? '', command: 'nflow.openFlowView' };
+      return { text: `$(warning) ${progress}`, tooltip: session.note ?? '' };
     default:
-      return { text: `$(play) ${progress}`, tooltip: vscode.l10n.t('Train {0}', name), command: 'nflow.train' };
+      return { text: `$(play) ${progress}`, tooltip: vscode.l10n.t('Train {0}', name) };
   }
+}
+
+function commandFor({ session: { status } }: OpenFlow): string {
+  if (status === 'running') return 'nflow.pause';
+  return status === 'not-finite' || status === 'failed' ? 'nflow.openFlowView' : 'nflow.train';
 }
