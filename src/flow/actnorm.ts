@@ -1,4 +1,4 @@
-import { perCoordinate, type InverseReport, type Layer, type LayerImage, type LayerType, type Overlay } from './layer';
+import { perCoordinate, type CreateKernel, type InverseReport, type Layer, type LayerImage, type LayerType, type Overlay } from './layer';
 import { judgeInverse } from './residual';
 
 /** yᵢ = e^{sᵢ}·vᵢ + tᵢ, with values [logScale s (d), shift t (d)]. */
@@ -41,6 +41,34 @@ class ActNormLayer implements Layer {
   }
 }
 
+/** What training runs: values [logScale (d), shift (d)]. */
+const actnormKernel: CreateKernel = (dim, _, values) => {
+  const logScale = values.subarray(0, dim);
+  const scale = logScale.map(Math.exp);
+  const change = logScale.reduce((sum, s) => sum + s, 0);
+  return {
+    forward(v, y, logDet) {
+      for (let at = 0; at < v.length; at++) y[at] = scale[at % dim] * v[at] + values[dim + (at % dim)];
+      for (let p = 0; p < logDet.length; p++) logDet[p] += change;
+    },
+
+    backward(v, points, logDet, gradient) {
+      gradient.fill(0);
+      gradient.fill(
+        logDet.reduce((sum, share) => sum + share, 0),
+        0,
+        dim,
+      );
+      for (let at = 0; at < v.length; at++) {
+        const i = at % dim;
+        gradient[dim + i] += points[at];
+        points[at] *= scale[i];
+        gradient[i] += points[at] * v[at];
+      }
+    },
+  };
+};
+
 /** Kingma & Dhariwal 2018 (arXiv 1807.03039), section 3.1. Its initialisation from a first batch of data is not part of the map. */
 export const actnorm: LayerType = {
   name: 'actnorm',
@@ -57,4 +85,5 @@ export const actnorm: LayerType = {
     return Float64Array.from({ length: 2 * dim }, () => 0.01 * random.normal());
   },
   create: (dim, _, values) => new ActNormLayer(actnorm, dim, values),
+  kernel: actnormKernel,
 };

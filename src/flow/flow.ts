@@ -34,7 +34,8 @@ export interface ParameterSlot {
   readonly length: number;
 }
 
-function typeOf(layer: LayerSpec): LayerType {
+/** The registered type of a layer. Throws a RangeError where there is none. */
+export function typeOf(layer: LayerSpec): LayerType {
   const type = layerTypes.get(layer.type);
   if (type === undefined) throw new RangeError(`There is no layer type "${layer.type}"; there are: ${[...layerTypes.keys()].join(', ')}.`);
   return type;

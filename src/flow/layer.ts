@@ -134,6 +134,24 @@ export interface Layer {
   overlay(epsilon: number): Overlay;
 }
 
+/**
+ * A layer's formula and its gradient over a whole batch: what training runs instead of one small operation after the other. It only
+ * speeds up what the layer says; it is never a second truth, and tests hold the two together.
+ *
+ * One layer with fixed values on its way through one batch of n points in R^d: `forward` once, then `backward` at most once.
+ */
+export interface Kernel {
+  /** y = φ(v) (n × d), and log|det J_φ(v)| added to `logDet` (n). */
+  forward(v: Float64Array, y: Float64Array, logDet: Float64Array): void;
+  /**
+   * The gradient of a loss of which ∂/∂y is in `points` (n × d) and ∂/∂(log det) in `logDet` (n): replaces `points` by ∂/∂v, and writes
+   * ∂/∂values into `gradient`. `v` is what `forward` was given.
+   */
+  backward(v: Float64Array, points: Float64Array, logDet: Float64Array, gradient: Float64Array): void;
+}
+
+export type CreateKernel = (dim: number, options: Options, values: Float64Array) => Kernel;
+
 /** A kind of layer: an entry of the registry. */
 export interface LayerType {
   readonly name: string;
@@ -151,6 +169,8 @@ export interface LayerType {
   initialise(dim: number, options: Options, random: RandomStream): Float64Array;
   /** A layer with these values; `values` is laid out as `parameters` says and is not copied. */
   create(dim: number, options: Options, values: Float64Array): Layer;
+  /** The same map for training. */
+  readonly kernel: CreateKernel;
 }
 
 /** The number of entries of a tensor of this shape. */

@@ -1,6 +1,7 @@
 import { perCoordinate, single, type LayerImage, type LayerType, type Overlay } from './layer';
 import { solvePlanar } from './planar-inverse';
 import { LeakyPlanar } from './planar-leaky';
+import { planarKernel } from './planar-kernel';
 import { dot, PlanarMap, type Activation } from './planar-map';
 import { sech2 } from './stable';
 
@@ -83,4 +84,5 @@ export const planar: LayerType = {
     return values;
   },
   create: (dim, options, values) => new (options.leaky === true ? LeakyPlanar : TanhPlanar)(planar, dim, options.raw === true, values),
+  kernel: planarKernel,
 };

@@ -5,7 +5,7 @@ import { linear } from './linear';
 import { planar } from './planar';
 import { radial } from './radial';
 
-/** Every kind of layer, by name. A new one is a new file and a line here; to be trained, also a kernel in src/training. */
+/** Every kind of layer, by name. A new one is a new file and a line here. */
 export const layerTypes: ReadonlyMap<string, LayerType> = new Map(
   [planar, radial, coupling, actnorm, linear].map((type) => [type.name, type]),
 );

@@ -18,16 +18,37 @@ export interface LayerSpec {
 }
 
 /**
- * What training minimises. Forward KL needs samples of the target: `data` names a built-in sampler or a data file.
- * Reverse KL needs the target's energy u(x), π(x) ∝ e^{−u(x)}: `energy` names it.
+ * What training minimises.
+ *
+ * Forward KL needs samples of the target: `data` names a built-in sampler or a data file; `holdout` is the share of a file's rows that is
+ * kept out of training, to judge it by.
+ *
+ * Reverse KL needs the target's energy u(x), π(x) ∝ e^{−u(x)}: `energy` names it. With `gradient: 'path'` the gradient leaves out the
+ * score's own dependence on the parameters, whose mean is zero (Roeder, Wu & Duvenaud 2017, arXiv 1703.09194). Over the first `anneal`
+ * steps the energy is weighted by β, which rises from 0.01 to 1 (Rezende & Mohamed 2015, section 6.1).
  */
-export type Objective = { readonly type: 'forward-kl'; readonly data: string } | { readonly type: 'reverse-kl'; readonly energy: string };
+export type Objective =
+  | { readonly type: 'forward-kl'; readonly data: string; readonly holdout?: number }
+  | { readonly type: 'reverse-kl'; readonly energy: string; readonly gradient?: 'path'; readonly anneal?: number };
 
+export type OptimizerName = 'adam' | 'rmsprop' | 'sgd';
+/** How the learning rate falls over `steps`; it begins anew should training go on beyond them. */
+export type ScheduleName = 'cosine' | 'exponential';
+
+/** How training goes on. What is left out is not done. */
 export interface TrainingSpec {
   readonly steps: number;
   readonly batch: number;
-  readonly optimizer: 'adam';
+  readonly optimizer: OptimizerName;
+  /** At the beginning of the schedule; always, where there is none. */
   readonly learningRate: number;
+  readonly schedule?: ScheduleName;
+  /** Of SGD alone. */
+  readonly momentum?: number;
+  /** The gradient is scaled down to this norm where it is longer. */
+  readonly clip?: number;
+  /** Training stops when the loss that it is judged by has not improved for this many steps. */
+  readonly patience?: number;
 }
 
 /** What z is drawn from; see ./base for the formulas. `cholesky` has d rows of d numbers. */

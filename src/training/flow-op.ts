@@ -1,9 +1,8 @@
 /** The whole flow as one TensorFlow.js operation with its own gradient, and the loss as a second one. */
 
 import { customGrad, scalar, tensor1d, tensor2d, type Scalar, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
-import { parameterSlots } from '../flow/flow';
+import { parameterSlots, typeOf } from '../flow/flow';
 import { closedFormDirection, type FlowSpec } from '../flow/spec';
-import { kernels } from './kernels';
 
 /** cost(x) of the d numbers of `points` that begin at `at`; its gradient is written to the same place in `gradient`. */
 export type Cost = (points: ArrayLike<number>, at: number, gradient: Float32Array) => number;
@@ -21,12 +20,11 @@ interface Differentiable<T extends Tensor> {
 export function flowOp(spec: FlowSpec): (points: Float64Array, parameters: Tensor1D) => Tensor2D {
   const { dim } = spec;
   const slots = parameterSlots(spec);
-  const layers = spec.layers.map(({ type, options }, k) => {
-    const create = kernels.get(type);
-    if (create === undefined) throw new RangeError(`Layers of type "${type}" cannot be trained: they have no kernel.`);
-    const own = slots.filter(({ layer }) => layer === k);
+  const layers = spec.layers.map((layer, k) => {
+    const create = typeOf(layer).kernel;
+    const own = slots.filter((slot) => slot.layer === k);
     const start = own[0].offset;
-    return { options, create, start, end: own.reduce((end, { length }) => end + length, start) };
+    return { options: layer.options, create, start, end: own.reduce((end, { length }) => end + length, start) };
   });
   if (closedFormDirection(spec.objective) === 'encode') layers.reverse();
 

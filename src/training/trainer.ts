@@ -20,7 +20,7 @@ export class Trainer {
   private readonly op;
   private readonly loss;
 
-  /** Throws a RangeError for a layer that has no kernel, or a checkpoint of another flow. */
+  /** Throws a RangeError for a checkpoint of another flow. */
   constructor(
     private readonly spec: FlowSpec,
     private readonly objective: TrainingObjective,

@@ -1,9 +1,9 @@
-import { leakiness } from '../flow/planar-leaky';
-import type { Options } from '../flow/spec';
-import { sigmoid, softplus } from '../flow/stable';
-import type { Kernel } from './kernel';
+import type { Kernel } from './layer';
+import { leakiness } from './planar-leaky';
+import type { Options } from './spec';
+import { sigmoid, softplus } from './stable';
 
-/** The planar layer of `src/flow/planar`, values [w (d), u (d), b]. */
+/** What training runs of a planar layer: values [w (d), u (d), b]. */
 export function planarKernel(dim: number, options: Options, values: Float64Array): Kernel {
   const w = values.subarray(0, dim);
   const u = values.subarray(dim, 2 * dim);
