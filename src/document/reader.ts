@@ -98,6 +98,12 @@ export class Reader {
     return this.numberOf(entry.node, entry, entry.name, rule);
   }
 
+  /** A number, or the word none. */
+  numberOrNone(entry: Entry, rule: NumberRule): number | 'none' | undefined {
+    if (isScalar(entry.node) && entry.node.value === 'none') return 'none';
+    return this.numberOf(entry.node, entry, entry.name, rule, ', or none');
+  }
+
   /**
    * The numbers of a tensor, row by row: one number for the shape [], a list for one dimension, a list of rows for two. A count that is
    * the flow's own dimension `dim` is explained by it.
@@ -128,6 +134,13 @@ export class Reader {
     return values.every((value) => value !== undefined) ? values.flat() : undefined;
   }
 
+  /** Where an entry of a list is written, or an entry of an entry; the list itself where that is not there. */
+  place(list: Entry, ...path: readonly number[]): Range {
+    let node = list.node;
+    for (const i of path) node = isSeq<ParsedNode | null>(node) ? (node.items[i] ?? node) : node;
+    return node ? this.range(node) : list;
+  }
+
   boolean(entry: Entry): boolean | undefined {
     if (isAlias(entry.node)) return this.alias(entry.node);
     if (isScalar(entry.node) && typeof entry.node.value === 'boolean') return entry.node.value;
@@ -155,12 +168,11 @@ export class Reader {
     return meant ? `did you mean ${meant}?` : `give ${eitherOf(names)}.`;
   }
 
-  private numberOf(node: ParsedNode | null, at: Range, name: string, rule: NumberRule): number | undefined {
+  private numberOf(node: ParsedNode | null, at: Range, name: string, rule: NumberRule, otherwise = ''): number | undefined {
     if (isAlias(node)) return this.alias(node);
     const value = isScalar(node) ? node.value : undefined;
-    const inside = typeof value === 'number' && value >= rule.least && value <= rule.most && !(rule.above && value === rule.least);
-    if (inside && !(rule.whole && !Number.isInteger(value))) return value;
-    return this.error(at, `${name} is ${node ? this.quote(at) : 'empty'}: give ${describeRule(rule)}.`);
+    if (typeof value === 'number' && obeys(value, rule)) return value;
+    return this.error(at, `${name} is ${node ? this.quote(at) : 'empty'}: give ${describeRule(rule)}${otherwise}.`);
   }
 
   private alias(node: ParsedNode): undefined {
@@ -171,8 +183,13 @@ export class Reader {
   }
 }
 
-/** A block collection ends where its last value ends; its own range goes on to where the next node could begin. */
-function endOf(node: ParsedNode): number {
+function obeys(value: number, { least, most, whole, above, below }: NumberRule): boolean {
+  const inside = value >= least && value <= most && !(above && value === least) && !(below && value === most);
+  return inside && !(whole && !Number.isInteger(value));
+}
+
+/** Where a node ends. A block collection ends where its last value ends; its own range goes on to where the next node could begin. */
+export function endOf(node: ParsedNode): number {
   let last: ParsedNode = node;
   while ((isMap(last) || isSeq(last)) && !last.flow && last.items.length > 0) {
     const item = last.items[last.items.length - 1] as ParsedNode | { key: ParsedNode; value: ParsedNode | null };

@@ -11,9 +11,9 @@ export function formatNumber(value: number): string {
 /** What a number must be: "a whole number from 1 to 65,536". */
 export function describeRule(rule: NumberRule): string {
   const kind = rule.whole ? 'a whole number' : 'a number';
-  return rule.above
-    ? `${kind} above ${formatNumber(rule.least)} and at most ${formatNumber(rule.most)}`
-    : `${kind} from ${formatNumber(rule.least)} to ${formatNumber(rule.most)}`;
+  const [least, most] = [formatNumber(rule.least), formatNumber(rule.most)];
+  if (rule.above) return `${kind} above ${least} and at most ${most}`;
+  return rule.below ? `${kind} of at least ${least} and below ${most}` : `${kind} from ${least} to ${most}`;
 }
 
 /** "a", "a or b", "a, b or c". */

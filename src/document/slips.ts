@@ -2,7 +2,7 @@
 
 import type { CST, YAMLError } from 'yaml';
 import { layerTypes } from '../flow/registry';
-import { formatVersion, topLevelKeys } from './format';
+import { baseKeys, formatVersion, objectiveKeys, topLevelKeys, trainingKeys } from './format';
 import { lineAbove, lineAt, type Line } from './line';
 import { firstLineEnd, visible, type Problem, type Range } from './problem';
 import { counted, shorten } from './sentences';
@@ -135,6 +135,10 @@ function sentenceOf(code: YAMLError['code'], written: string, beginsLine: boolea
   return undefined;
 }
 
+const innerKeys: readonly string[] = [...objectiveKeys, ...trainingKeys, ...Object.values(baseKeys).flat()];
+/** Keys that stand at the left edge and nowhere else. */
+const outerKeys: readonly string[] = topLevelKeys.filter((key) => !innerKeys.includes(key));
+
 const item = /^-(?: |$)/;
 const keyed = /^(?:- +)*["']?[\w-]+["']?:(?: |$)/;
 
@@ -147,7 +151,8 @@ function slipOfLine(text: string, line: Line, at: Range = bodyOf(line)): Slip {
     return { start: line.start, end: line.start + line.indent, message: 'A tab indents this line: indent it with spaces.' };
   }
   const [, dash, word, rest] = /^(- *)?([\w-]*)(.*)$/su.exec(body) ?? ['', undefined, '', body];
-  const known = word !== '' && (layerTypes.has(word) || topLevelKeys.some((key) => key === word));
+  const keys: readonly string[] = line.indent > 0 ? [...topLevelKeys, ...innerKeys] : topLevelKeys;
+  const known = layerTypes.has(word) || keys.includes(word);
   if (dash === '-' && known) return slip(`A space is missing after the dash: write "- ${word}${rest}".`);
   if (body.startsWith('//')) return slip('A comment begins with #: write # in place of //.');
   if (word !== '' && /^:[^ \t:]/.test(rest)) return slip(`A space is missing after the colon: ${writePair(word, rest)}`);
@@ -190,7 +195,7 @@ function slipOfIndent(text: string, line: Line): Slip | undefined {
     return sibling.indent === line.indent ? undefined : slip(`This layer is out of line: ${indentBy(sibling.indent)}, like the one above.`);
   }
   const [key] = /^[\w-]+/.exec(line.body) ?? [''];
-  if (line.indent > 0 && topLevelKeys.some((known) => known === key)) return slip(`${key} is indented: begin it at the left edge.`);
+  if (line.indent > 0 && outerKeys.includes(key)) return slip(`${key} is indented: begin it at the left edge.`);
   if (!above || line.indent === above.indent) return undefined;
   const bare = /^- +([\w-]+)$/.exec(above.body);
   if (bare) return slip(`This line belongs to "${above.body}" above, which has no colon: write "${above.body}:" there.`);

@@ -2,8 +2,8 @@ import { parse } from 'papaparse';
 import type { PointTable, TableProblem } from '../flow/table';
 import { counted, formatNumber } from './sentences';
 
-/** Two numbers a row take 32 MB at this length; a flow of a few hundred parameters learns nothing from more. */
-const mostRows = 2_000_000;
+/** They take 32 MB; a flow of a few hundred parameters learns nothing from more. */
+const mostNumbers = 4_000_000;
 const longestLine = 65_536;
 /** The file is decoded and parsed in pieces of about this many bytes, so memory stays bounded whatever the file. */
 const blockBytes = 1 << 20;
@@ -54,7 +54,7 @@ interface Columns {
 }
 
 function readColumns(bytes: Uint8Array, dim: number): Columns {
-  const most = countRows(bytes);
+  const most = countRows(bytes, Math.floor(mostNumbers / dim));
   const points = new Float64Array(most * dim);
   let filled = 0;
   let delimiter: string | undefined;
@@ -85,8 +85,8 @@ function readColumns(bytes: Uint8Array, dim: number): Columns {
   return { names: names ?? [], line: firstLine, points: points.subarray(0, filled) };
 }
 
-/** How many rows there are at most; refuses what is too long before anything is decoded. */
-function countRows(bytes: Uint8Array): number {
+/** How many rows there can be; refuses what is longer than `mostRows`, or has too long a line, before anything is decoded. */
+function countRows(bytes: Uint8Array, mostRows: number): number {
   let rows = 0;
   let line = 1;
   for (let start = 0; start < bytes.length; line++) {
@@ -175,7 +175,8 @@ function checkColumns(names: readonly string[], dim: number, line: number): void
   if (names.some((name) => name.includes('\n'))) throw new TableError(line, 'The name of a column runs over two lines: write it on one.');
   if (names.length === dim) return;
   const shown = names.length > 8 ? [...names.slice(0, 8), '…'] : names;
-  const remedy = names.length > dim ? `keep the ${dim} that matter` : `give ${dim}, separated by commas, semicolons, tabs or bars`;
+  const kept = dim === 1 ? 'one that matters' : `${dim} that matter`;
+  const remedy = names.length > dim ? `keep the ${kept}` : `give ${dim}, separated by commas, semicolons, tabs or bars`;
   throw new TableError(line, `The file has ${counted(names.length, 'column')} (${shown.join(', ')}) where dim is ${dim}: ${remedy}.`);
 }
 

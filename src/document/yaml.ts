@@ -40,11 +40,7 @@ export function readYaml(text: string): YamlText {
   const deep = [...walk(tokens)].find(({ depth }) => depth > mostNesting)?.token;
   if (deep) {
     const start = 'offset' in deep ? deep.offset : 0;
-    return refused(
-      start,
-      firstLineEnd(text, start),
-      `This is nested more than ${mostNesting} levels deep: a flow needs no more than five.`,
-    );
+    return refused(start, firstLineEnd(text, start), `This is nested more than ${mostNesting} levels deep: a flow needs no more than ten.`);
   }
   const composer = new Composer({ prettyErrors: false, uniqueKeys: false, logLevel: 'silent' });
   const [document, ...others] = [...composer.compose(tokens, true, text.length)] as Document.Parsed[];

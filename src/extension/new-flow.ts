@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { newFlowText } from '../document/edit';
+import { newFlowText } from '../document/new-flow';
 import { flowDefaults } from '../document/format';
 import { energies } from '../flow/targets';
 import { samplers } from '../flow/samplers';

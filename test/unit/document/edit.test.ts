@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { newFlowText, setWeights } from '../../../src/document/edit';
+import { setWeights } from '../../../src/document/edit';
+import { newFlowText } from '../../../src/document/new-flow';
 import { parseFlow } from '../../../src/document/parse';
 import { samplers } from '../../../src/flow/samplers';
 import type { Objective } from '../../../src/flow/spec';

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { parseFlow } from '../../../src/document/parse';
-import { formatVersion, objectiveKeys, topLevelKeys, trainingKeys } from '../../../src/document/format';
+import {
+  baseKeys,
+  formatVersion,
+  gradientNames,
+  objectiveKeys,
+  optimizerNames,
+  scheduleNames,
+  topLevelKeys,
+  trainingKeys,
+} from '../../../src/document/format';
 import { buildFlow, initialParameters, type Flow } from '../../../src/flow/flow';
 import { layerTypes } from '../../../src/flow/registry';
 import { samplers } from '../../../src/flow/samplers';
@@ -60,12 +69,14 @@ describe('the syntax colours', () => {
   const colours = (part: string, text: string): boolean => patterns(repository[part]).some((pattern) => pattern.test(text));
 
   it('know every key, layer and target', () => {
-    for (const key of [...topLevelKeys, ...objectiveKeys, ...trainingKeys]) assert.ok(colours('key', `${key}: 1`), key);
+    const keys = [...topLevelKeys, ...objectiveKeys, ...trainingKeys, ...Object.values(baseKeys).flat()];
+    for (const key of keys) assert.ok(colours('key', `${key}: 1`), key);
     for (const type of layerTypes.values()) {
       assert.ok(colours('layer', `  - ${type.name}`), type.name);
       for (const { name } of [...type.parameters, ...type.options]) assert.ok(colours('key', `{ ${name}: 1 }`), name);
     }
-    for (const name of [...samplers.keys(), ...energies.keys(), 'forward-kl', 'reverse-kl', 'adam', 'standard-normal']) {
+    const words = [...Object.keys(baseKeys), ...optimizerNames, ...scheduleNames, ...gradientNames, 'forward-kl', 'reverse-kl', 'none'];
+    for (const name of [...samplers.keys(), ...energies.keys(), ...words]) {
       assert.ok(colours('name', `{ x: ${name} }`), name);
     }
   });

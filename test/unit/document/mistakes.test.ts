@@ -13,8 +13,103 @@ describe('a mistake', () => {
       ['error [xyzzy] A flow has no key "xyzzy": it takes nflow, dim, base, seed, objective, training, layers or weights.'],
     ],
     ['a key given twice', `${flowWith('seed: 1')}seed: 2\n`, ['error [seed] seed is given twice: keep one of them.']],
-    ['three dimensions', flowWith('dim: 3'), ['error [3] dim is 3: this release draws and trains two dimensions, so write "dim: 2".']],
-    ['another base', flowWith('base: uniform'), ['error [uniform] base is uniform: give standard-normal.']],
+    ['too many dimensions', flowWith('dim: 17'), ['error [17] dim is 17: give a whole number from 1 to 16.']],
+    ['half a dimension', flowWith('dim: 1.5'), ['error [1.5] dim is 1.5: give a whole number from 1 to 16.']],
+    [
+      'an energy in another dimension',
+      flowWith('dim: 1'),
+      ['error [U1] U1 is in 2 dimensions where dim is 1: give double-well or two-modes.'],
+    ],
+    [
+      'an energy on the line where the flow is on the plane',
+      flowWith('objective: { type: reverse-kl, energy: two-modes }'),
+      ['error [two-modes] two-modes is in one dimension where dim is 2: give U1, U2, U3, U4 or mueller-brown.'],
+    ],
+    [
+      'an energy where there is none',
+      flowWith('dim: 3'),
+      ['error [U1] U1 is in 2 dimensions where dim is 3: write dim: 2, or learn from a data file of 3 columns, as in data: points.csv.'],
+    ],
+    [
+      'samples in another dimension',
+      flowWith('dim: 1').replace('reverse-kl, energy: U1', 'forward-kl, data: rings'),
+      [
+        'error [rings] rings is in 2 dimensions where dim is 1: write dim: 2, or learn from a data file of 1 column, as in data: points.csv.',
+      ],
+    ],
+    [
+      'an unknown base',
+      flowWith('base: standart-normal'),
+      ['error [standart-normal] base is standart-normal: did you mean standard-normal?'],
+    ],
+    [
+      'a base without its numbers',
+      flowWith('base: uniform'),
+      ['error [uniform] base is uniform without its numbers: write { type: uniform, low: [-1, -1], high: [1, 1] }.'],
+    ],
+    [
+      'a base without a type',
+      flowWith('base: { low: [0, 0], high: [1, 1] }'),
+      [
+        'error [{ low: [0, 0], high: [1, 1] }] The type of base is missing: give type: standard-normal, diagonal-normal, full-normal, mixture or uniform.',
+      ],
+    ],
+    [
+      'a base that lacks a number',
+      flowWith('base: { type: diagonal-normal, mean: [0, 0] }'),
+      ['error [diagonal-normal] diagonal-normal needs scale: write { type: diagonal-normal, mean: [0, 0], scale: [1, 1] }.'],
+    ],
+    [
+      'a number of another base',
+      flowWith('base: { type: uniform, low: [0, 0], high: [1, 1], mean: [0, 0] }'),
+      ['error [mean] uniform has no use for mean: it takes low and high.'],
+    ],
+    [
+      'a misspelt number of a base',
+      flowWith('base: { type: diagonal-normal, mean: [0, 0], scales: [1, 1] }'),
+      ['error [scales] base has no key "scales": did you mean scale?'],
+    ],
+    [
+      'a base of another dimension',
+      flowWith('base: { type: diagonal-normal, mean: [0], scale: [1, 1] }'),
+      ['error [[0]] mean has 1 number where dim is 2: give 2.'],
+    ],
+    [
+      'a scale that is not positive',
+      flowWith('base: { type: diagonal-normal, mean: [0, 0], scale: [1, -1] }'),
+      ['error [-1] A number of scale is -1: give a number from 0.000001 to 1,000,000.'],
+    ],
+    [
+      'a Cholesky factor that is not lower triangular, with a diagonal that is not positive',
+      flowWith('base: { type: full-normal, mean: [0, 0], cholesky: [[1, 0.5], [0, -2]] }'),
+      [
+        'error [0.5] Row 1 of cholesky has 0.5 right of its diagonal: the matrix is lower triangular, so write 0.',
+        'error [-2] Row 2 of cholesky has -2 on its diagonal: give a number from 0.000001 to 1,000,000.',
+      ],
+    ],
+    [
+      'a box that is upside down',
+      flowWith('base: { type: uniform, low: [0, 1], high: [1, 1] }'),
+      ['error [1] high is 1 where low is 1: give a number above that.'],
+    ],
+    [
+      'a mixture with a weight too many',
+      flowWith('base: { type: mixture, weights: [1, 1], components: [standard-normal] }'),
+      ['error [[1, 1]] weights has 2 numbers where there is 1 component: give 1.'],
+    ],
+    [
+      'a mixture of nothing',
+      flowWith('base: { type: mixture, weights: [], components: [] }'),
+      ['error [[]] components is empty: give at least one base.'],
+    ],
+    [
+      'a mixture with a weight of 0 and a component that is none',
+      flowWith('base: { type: mixture, weights: [0, 1], components: [standard-normal, planar] }'),
+      [
+        'error [0] A number of weights is 0: give a number above 0 and at most 1,000,000.',
+        'error [planar] component 2 is planar: give standard-normal, diagonal-normal, full-normal, mixture or uniform.',
+      ],
+    ],
     ['a negative seed', flowWith('seed: -1'), ['error [-1] seed is -1: give a whole number from 0 to 4,294,967,295.']],
     [
       'no objective',
@@ -88,7 +183,47 @@ describe('a mistake', () => {
     ['half a step', flowWith('training: { steps: 2.5 }'), ['error [2.5] steps is 2.5: give a whole number from 1 to 1,000,000.']],
     ['an empty batch', flowWith('training: { batch: 0 }'), ['error [0] batch is 0: give a whole number from 1 to 65,536.']],
     ['a batch in quotes', flowWith('training: { batch: "64" }'), ['error ["64"] batch is "64": give a whole number from 1 to 65,536.']],
-    ['another optimiser', flowWith('training: { optimizer: sgd }'), ['error [sgd] optimizer is sgd: give adam.']],
+    ['another optimiser', flowWith('training: { optimizer: lbfgs }'), ['error [lbfgs] optimizer is lbfgs: give adam, rmsprop or sgd.']],
+    ['another schedule', flowWith('training: { schedule: cosin }'), ['error [cosin] schedule is cosin: did you mean cosine?']],
+    [
+      'a momentum of 1',
+      flowWith('training: { optimizer: sgd, momentum: 1 }'),
+      ['error [1] momentum is 1: give a number of at least 0 and below 1.'],
+    ],
+    ['a clip of 0', flowWith('training: { clip: 0 }'), ['error [0] clip is 0: give a number above 0 and at most 1,000,000, or none.']],
+    [
+      'no patience at all',
+      flowWith('training: { patience: 0 }'),
+      ['error [0] patience is 0: give a whole number from 1 to 1,000,000, or none.'],
+    ],
+    [
+      'nearly everything held out',
+      flowWith('objective: { type: forward-kl, data: a.csv, holdout: 0.9 }'),
+      ['error [0.9] holdout is 0.9: give a number of at least 0 and below 0.9.'],
+    ],
+    [
+      'a holdout of samples',
+      flowWith('objective: { type: forward-kl, data: rings, holdout: 0.1 }'),
+      ['error [holdout] Only a data file has rows to hold out, and rings is drawn anew: take holdout away.'],
+    ],
+    [
+      'settings of the other objective',
+      flowWith('objective: { type: forward-kl, data: rings, gradient: path, anneal: 10 }'),
+      [
+        'error [gradient] forward-kl has no use for gradient: only reverse-kl has more than one. Take it away.',
+        'error [anneal] forward-kl has no use for anneal: there is no energy to anneal. Take it away.',
+      ],
+    ],
+    [
+      'a holdout under reverse KL',
+      flowWith('objective: { type: reverse-kl, energy: U1, holdout: 0.1 }'),
+      ['error [holdout] reverse-kl has no use for holdout: it has no rows to hold out. Take it away.'],
+    ],
+    [
+      'another gradient',
+      flowWith('objective: { type: reverse-kl, energy: U1, gradient: full }'),
+      ['error [full] gradient is full: give total or path.'],
+    ],
     [
       'no layers',
       'nflow: 1\nobjective: { type: reverse-kl, energy: U1 }',

@@ -28,7 +28,7 @@ weights: "two moons.safetensors"
       dim: 2,
       base: 'standard-normal',
       seed: 7,
-      objective: { type: 'forward-kl', data: 'points/moons.csv' },
+      objective: { type: 'forward-kl', data: 'points/moons.csv', holdout: 0.1 },
       training: { steps: 100, batch: 64, optimizer: 'adam', learningRate: 0.01 },
       layers: [
         { type: 'planar', options: { raw: false, leaky: false }, initial: {} },
@@ -63,6 +63,55 @@ weights: "two moons.safetensors"
     }
   });
 
+  it('says in its specification only what is done', () => {
+    const trainingOf = (settings: string) => parseFlow(flowWith(`training: { ${settings} }`)).spec?.training;
+    const adam = trainingOf('optimizer: adam');
+    assert.deepEqual(trainingOf('schedule: constant, clip: none, patience: none'), adam);
+    assert.deepEqual(trainingOf('schedule: cosine, clip: 10, patience: 500'), { ...adam, schedule: 'cosine', clip: 10, patience: 500 });
+    assert.deepEqual(trainingOf('optimizer: sgd'), { ...adam, optimizer: 'sgd', momentum: 0.9 });
+    assert.deepEqual(trainingOf('optimizer: sgd, momentum: 0'), { ...adam, optimizer: 'sgd' });
+    const objectiveOf = (settings: string) => parseFlow(flowWith(`objective: { ${settings} }`)).spec?.objective;
+    const file = { type: 'forward-kl', data: 'a.csv' };
+    assert.deepEqual(objectiveOf('type: forward-kl, data: a.csv'), { ...file, holdout: 0.1 });
+    assert.deepEqual(objectiveOf('type: forward-kl, data: a.csv, holdout: 0'), file);
+    const energy = { type: 'reverse-kl', energy: 'U1' };
+    assert.deepEqual(objectiveOf('type: reverse-kl, energy: U1, gradient: total, anneal: 0'), energy);
+    const settings = { gradient: 'path', anneal: 100 };
+    assert.deepEqual(objectiveOf('type: reverse-kl, energy: U1, gradient: path, anneal: 100'), { ...energy, ...settings });
+  });
+
+  it('may be in another dimension, from another base', () => {
+    const text = `nflow: 1
+dim: 3
+base:
+  type: mixture
+  weights: [1, 3]
+  components:
+    - { type: full-normal, mean: [0, 0, 0], cholesky: [[1, 0, 0], [0.5, 1, 0], [0, 0, 2]] }
+    - type: diagonal-normal
+      mean: [1, 1, 1]
+      scale: [0.5, 1, 2]
+objective: { type: forward-kl, data: points.csv }
+layers: [planar: { w: [1, 0, 0] }]
+`;
+    const { spec, problems } = parseFlow(text);
+    assert.deepEqual(problems, []);
+    assert.equal(spec?.dim, 3);
+    const full = {
+      type: 'full-normal',
+      mean: [0, 0, 0],
+      cholesky: [
+        [1, 0, 0],
+        [0.5, 1, 0],
+        [0, 0, 2],
+      ],
+    } as const;
+    const diagonal = { type: 'diagonal-normal', mean: [1, 1, 1], scale: [0.5, 1, 2] } as const;
+    assert.deepEqual(spec.base, { type: 'mixture', weights: [1, 3], components: [full, diagonal] } satisfies FlowSpec['base']);
+    const line = parseFlow(flowWith('dim: 1').replace('U1', 'double-well'));
+    assert.deepEqual(line.spec?.objective, { type: 'reverse-kl', energy: 'double-well' });
+  });
+
   it('has the same lines with Windows line ends', () => {
     const text = layers('planar\n  - planar: { raw: true }');
     assert.deepEqual(parseFlow(text.replaceAll('\n', '\r\n')).layerLines, parseFlow(text).layerLines);
@@ -92,6 +141,27 @@ describe('mistakes', () => {
 });
 
 describe('a warning', () => {
+  it('names what is set in vain, and leaves the flow sound', () => {
+    const cases: [text: string, warning: string][] = [
+      [
+        flowWith('training: { momentum: 0.5 }'),
+        'warning [momentum] momentum is of sgd alone, and adam does not use it: take it away, or write optimizer: sgd.',
+      ],
+      [
+        `${flowWith('objective: { type: reverse-kl, energy: U1, anneal: 1001 }')}training: { steps: 1000 }\n`,
+        'warning [1001] The energy has not its full weight when training ends: anneal over fewer steps than the 1,000 of training.',
+      ],
+      [
+        flowWith('base: { type: uniform, low: [0, 0], high: [1, 1] }').replace('reverse-kl, energy: U1', 'forward-kl, data: rings'),
+        'warning [{ type: uniform, low: [0, 0], high: [1, 1] }] A uniform base has no density outside its box, where forward-kl will take points: use a normal one.',
+      ],
+    ];
+    for (const [text, warning] of cases) {
+      assert.deepEqual(mistakes(text), [warning]);
+      assert.ok(parseFlow(text).spec);
+    }
+  });
+
   it('names a raw layer that folds, and leaves the flow sound', () => {
     const text = layers('planar: { raw: true, w: [1.2, 0.4], u: [-1.8, -0.6] }');
     assert.deepEqual(mistakes(text), [

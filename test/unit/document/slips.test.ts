@@ -69,6 +69,22 @@ describe('a slip of the keyboard', () => {
     ['a comment of another language', typed('# Two', '// Two'), 1, '// Two modes on a ring.', /write #/],
     ['layers pasted at the top', pasted, 1, '- planar: { w: [1] }', /under "layers:"/],
     ['prose pasted at the top', (text) => `Hello, world\n${text}`, 1, 'Hello, world', /take this away/],
+    [
+      'a missing colon among settings',
+      typed('training: { steps: 4000, batch: 512 }', 'training:\n  steps: 4000\n  schedule cosine'),
+      9,
+      'schedule cosine',
+      /write "schedule: cosine"/,
+    ],
+    ['a misspelt setting', typed('batch: 512', 'schedul: cosine'), 7, 'schedul', /did you mean schedule/],
+    ['a misspelt setting of the objective', typed('U1 }', 'U1, aneal: 5 }'), 6, 'aneal', /did you mean anneal/],
+    [
+      'a number of a base out of line',
+      typed('standard-normal', '\n  type: mixture\n  components: []\n   weights: []'),
+      7,
+      'weights: []',
+      /by 2 spaces/,
+    ],
     ['a line of prose', typed('seed', 'Hello\nseed'), 5, 'Hello', /take it away/],
   ];
   for (const [what, slip, line, marked, remedy] of cases) {
