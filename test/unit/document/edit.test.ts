@@ -1,17 +1,21 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { setWeights } from '../../../src/document/edit';
+import { setParameters, setTraining, setWeights, type TextEdit, type TrainingSetting } from '../../../src/document/edit';
+import { typeOf } from '../../../src/flow/flow';
+import { sizeOf } from '../../../src/flow/layer';
 import { newFlowText } from '../../../src/document/new-flow';
 import { parseFlow } from '../../../src/document/parse';
 import { samplers } from '../../../src/flow/samplers';
-import type { Objective } from '../../../src/flow/spec';
+import type { FlowSpec, Objective } from '../../../src/flow/spec';
 import { energyNames } from '../../../src/flow/targets';
+import { anyFlow, anyNumber, anyStyle, textOf } from './flows';
 
-function withWeights(text: string, path: string): string {
-  const edits = [...setWeights(text, path)].sort((a, b) => b.start - a.start);
-  return edits.reduce((before, { start, end, text: by }) => before.slice(0, start) + by + before.slice(end), text);
+function apply(text: string, edits: readonly TextEdit[]): string {
+  return edits.reduceRight((before, { start, end, text: by }) => before.slice(0, start) + by + before.slice(end), text);
 }
+
+const withWeights = (text: string, path: string): string => apply(text, setWeights(text, path));
 
 describe('naming the weights in a text', () => {
   const cases: [what: string, before: string, after: string][] = [
@@ -59,11 +63,161 @@ describe('naming the weights in a text', () => {
   });
 });
 
+/** A comment behind every line, and Windows line ends or not. */
+const commented = fc.tuple(anyFlow, anyStyle, fc.boolean()).map(([flow, style, windows]) => {
+  let count = 0;
+  const text = textOf(flow, style).replace(/(?<=.)$/gm, () => ` # ${++count}.`);
+  return { flow, text: windows ? text.replaceAll('\n', '\r\n') : text };
+});
+const comments = (text: string): string[] => text.match(/# \d+\.\r?$/gm) ?? [];
+
+/** What holds for all edits: they come in order and apart, and no comment is touched. */
+function applied(text: string, edits: readonly TextEdit[]): string {
+  edits.forEach(({ start, end }, i) => assert.ok(start <= end && end <= (edits.at(i + 1)?.start ?? text.length)));
+  const after = apply(text, edits);
+  assert.deepEqual(comments(after), comments(text));
+  return after;
+}
+
+describe('setting the parameters of a layer in a text', () => {
+  const below = (layer: string): string => `nflow: 1\nobjective: { type: reverse-kl, energy: U1 }\nlayers:\n  - planar # first\n${layer}`;
+  const cases: [what: string, before: string, after: string][] = [
+    ['begins with a bare name', below('  - planar\n'), below('  - planar: { w: [1, 2], b: 3 }\n')],
+    ['stays before a comment', below('  - planar # c\n'), below('  - planar: { w: [1, 2], b: 3 } # c\n')],
+    ['fills in what is empty', below('  - planar: # c\n'), below('  - planar: { w: [1, 2], b: 3 } # c\n')],
+    ['fills in braces', below('  - planar: {}\n'), below('  - planar: { w: [1, 2], b: 3 }\n')],
+    ['joins what is between braces', below('  - planar: { raw: true } # c'), below('  - planar: { raw: true, w: [1, 2], b: 3 } # c')],
+    ['replaces numbers alone', below('  - planar: { b: 0.5,  w: [ 1.0,   7 ] }\n'), below('  - planar: { b: 3,  w: [ 1.0,   2 ] }\n')],
+    [
+      'keeps a layer on several lines',
+      below('  - planar:\n      w: # normal\n        - 4 # across\n        - 5\n      u: [0, 0] # push\n  - planar\n'),
+      below('  - planar:\n      w: # normal\n        - 1 # across\n        - 2\n      u: [0, 0] # push\n      b: 3\n  - planar\n'),
+    ],
+    ['leaves a text with a mistake', below('  - planr'), below('  - planr')],
+  ];
+  for (const [what, before, after] of cases) {
+    it(what, () => {
+      assert.equal(apply(before, setParameters(before, 1, { w: [1, 2], b: [3] })), after);
+    });
+  }
+
+  it('takes layers in brackets, and in one dimension', () => {
+    const text = 'nflow: 1\ndim: 1\nobjective: { type: reverse-kl, energy: double-well }\nlayers: [planar,planar: {},{ planar }]\n';
+    const edited = [0, 1, 2].reduce((before, layer) => apply(before, setParameters(before, layer, { w: [layer] })), text);
+    assert.match(edited, /^layers: \[planar: { w: \[0\] },planar: { w: \[1\] },{ planar: { w: \[2\] } }\]$/m);
+    assert.deepEqual(
+      parseFlow(edited).spec?.layers.map(({ initial }) => initial),
+      [{ w: [0] }, { w: [1] }, { w: [2] }],
+    );
+  });
+
+  it('refuses what the flow does not have', () => {
+    const text = below('');
+    assert.throws(() => setParameters(text, 1, {}), new RangeError('There is no layer 2: the flow has 1.'));
+    assert.throws(() => setParameters(text, 0, { v: [1] }), new RangeError('A planar layer has no parameter v.'));
+    assert.throws(() => setParameters(text, 0, { w: [1] }), new RangeError('w has 2 values, but 1 were given.'));
+  });
+
+  it('sets exactly these, and changes nothing outside that layer', () => {
+    const wanted = commented.chain(({ flow, text }) =>
+      fc.nat({ max: flow.layers.length - 1 }).chain((k) => {
+        const { options } = flow.layers[k];
+        const values = typeOf(flow.layers[k]).parameters.map(({ name, shape }): [string, fc.Arbitrary<number[]>] => {
+          const length = sizeOf(shape(flow.dim, options));
+          return [name, fc.array(anyNumber, { minLength: length, maxLength: length })];
+        });
+        return fc.record(Object.fromEntries(values), { requiredKeys: [], noNullPrototype: true }).map((given) => ({
+          flow,
+          text,
+          k,
+          values: given as Record<string, number[]>,
+        }));
+      }),
+    );
+    fc.assert(
+      fc.property(wanted, ({ flow, text, k, values }) => {
+        const edits = setParameters(text, k, values);
+        const after = parseFlow(applied(text, edits));
+        const layers = flow.layers.map((layer, i) => (i === k ? { ...layer, initial: { ...layer.initial, ...values } } : layer));
+        assert.deepEqual(after.spec, { ...flow, layers });
+        const { layerLines } = parseFlow(text);
+        for (const { start } of edits) {
+          const line = text.slice(0, start).split('\n').length - 1;
+          assert.ok(line >= layerLines[k] && line <= (layerLines.at(k + 1) ?? line), `${line} of ${layerLines.join(' ')}`);
+        }
+        assert.deepEqual(setParameters(applied(text, edits), k, values), []);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('setting how a flow is trained in a text', () => {
+  const cases: [what: string, key: TrainingSetting, value: number | string, before: string, after: string][] = [
+    [
+      'replaces the value alone',
+      'learningRate',
+      0.01,
+      'training: { learningRate: 5e-3,  batch: 8 } # c',
+      'training: { learningRate: 0.01,  batch: 8 } # c',
+    ],
+    ['leaves what is the same', 'learningRate', 0.005, 'training: { learningRate: 5e-3 }', 'training: { learningRate: 5e-3 }'],
+    ['joins what is there', 'schedule', 'cosine', 'training: { batch: 8 }', 'training: { batch: 8, schedule: cosine }'],
+    ['joins it on a line of its own', 'clip', 10, 'training:\n  batch: 8 # c\n  # d', 'training:\n  batch: 8 # c\n  clip: 10\n  # d'],
+    ['fills in what is empty', 'clip', 'none', 'training: # c', 'training: { clip: none } # c'],
+    ['begins what is not there', 'steps', 5, 'seed: 1', 'seed: 1\ntraining: { steps: 5 }'],
+    [
+      'knows what belongs to the objective',
+      'anneal',
+      7,
+      'objective: { type: reverse-kl, energy: U1 }',
+      'objective: { type: reverse-kl, energy: U1, anneal: 7 }',
+    ],
+  ];
+  for (const [what, key, value, before, after] of cases) {
+    it(what, () => {
+      const whole = (line: string): string => {
+        const other = line.startsWith('objective') ? '' : 'objective: { type: reverse-kl, energy: U1 }\n';
+        return `nflow: 1\nlayers: [planar]\n${other}${line}`;
+      };
+      assert.equal(apply(whole(before), setTraining(whole(before), key, value)), whole(after));
+    });
+  }
+
+  it('sets exactly that, whatever the flow', () => {
+    const settings: fc.Arbitrary<[TrainingSetting, number | string]> = fc.oneof(
+      fc.tuple(fc.constantFrom<TrainingSetting>('steps', 'batch', 'patience', 'anneal'), fc.integer({ min: 1, max: 9999 })),
+      fc.tuple(
+        fc.constantFrom<TrainingSetting>('learningRate', 'momentum', 'clip', 'holdout'),
+        fc.double({ min: 1e-9, max: 0.8, noNaN: true }),
+      ),
+      fc.tuple(fc.constant<TrainingSetting>('schedule'), fc.constantFrom('cosine', 'exponential')),
+      fc.tuple(fc.constant<TrainingSetting>('gradient'), fc.constant('path')),
+    );
+    /** A setting of no use for the flow as it is. */
+    const idle = ({ objective, training }: FlowSpec, key: TrainingSetting): boolean => {
+      if (key === 'momentum') return training.optimizer !== 'sgd';
+      if (key === 'holdout') return objective.type !== 'forward-kl' || samplers.has(objective.data);
+      return (key === 'anneal' || key === 'gradient') && objective.type !== 'reverse-kl';
+    };
+    fc.assert(
+      fc.property(commented, settings, ({ flow, text }, [key, value]) => {
+        fc.pre(!idle(flow, key));
+        const after = applied(text, setTraining(text, key, value));
+        const owner = ['anneal', 'gradient', 'holdout'].includes(key) ? 'objective' : 'training';
+        assert.deepEqual(parseFlow(after).spec, { ...flow, [owner]: { ...flow[owner], [key]: value } });
+        assert.deepEqual(setTraining(after, key, value), []);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
 describe('a new flow', () => {
   it('is sound and has the target that was asked for', () => {
     const objectives: Objective[] = [
       ...[...samplers.keys()].map((data) => ({ type: 'forward-kl' as const, data })),
-      ...energyNames(2).map((energy) => ({ type: 'reverse-kl' as const, energy })),
+      ...[1, 2].flatMap(energyNames).map((energy) => ({ type: 'reverse-kl' as const, energy })),
     ];
     for (const objective of objectives) {
       const { spec, problems } = parseFlow(newFlowText(objective));
