@@ -1,6 +1,7 @@
 /** The plane's axes, along its lower and left edges, and the circles of the base Gaussian. */
 
 import { axisRight, axisTop, scaleLinear, select, type NumberValue, type ScaleLinear } from 'd3';
+import * as describe from './describe';
 import { svg, update, write } from './element';
 import type { Projection } from './scales';
 import type { Scene } from './scene';
@@ -29,7 +30,10 @@ export function createAxes(): { element: SVGGElement; draw(scene: Scene, view: W
         .attr('transform', `translate(0,${height})`)
         .call(axisTop(x).tickValues(xTicks.values).tickFormat(xTicks.format).tickSize(5));
       select(up).call(axisRight(y).tickValues(yTicks.values).tickFormat(yTicks.format).tickSize(5));
-      const nameOf = (i: number): string => (cursor === state.layers.length ? state.axes[i] : `${cursor === 0 ? 'z' : 'v'}${'₁₂'[i]}`);
+      const nameOf = (i: number): string => {
+        if (i >= state.axes.length) return '';
+        return cursor === state.layers.length ? state.axes[i] : `${cursor === 0 ? 'z' : 'v'}${describe.subscript(i + 1)}`;
+      };
       update(names[0], { x: width - 8, y: height - 9 });
       update(names[1], { x: 8, y: 17 });
       names.forEach((text, i) => write(text, nameOf(i)));

@@ -23,7 +23,8 @@ export function createCouplingOverlay(): LayerDrawing<CouplingOverlay> {
       update(up.arrow, { x1: inset, x2: inset, y1: height / 2 - half, y2: height / 2 + half });
       update(up.name, { x: inset + 32, y: height / 2 });
       axes.forEach(({ axis, arrow, name }, i) => {
-        show(arrow, !passes[i]);
+        show(arrow, passes[i] === false);
+        show(name, i in passes);
         name.classList.toggle('passes', passes[i]);
         write(name, `${axis} ${passes[i] ? 'passes' : 'moves'}`);
       });

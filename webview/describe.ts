@@ -70,9 +70,14 @@ export function way({ push }: CentreOverlay): string {
   return push < 0 ? 'inwards' : 'outwards';
 }
 
+/** "₁₂" for 12. */
+export function subscript(n: number): string {
+  return String(n).replace(/\d/g, (digit) => '₀₁₂₃₄₅₆₇₈₉'[Number(digit)]);
+}
+
 /** The coordinates of a layer's input that pass through it (or those that do not): "v₁". */
 export function coordinates({ passes }: CouplingOverlay, passing: boolean): string {
-  const names = passes.flatMap((it, i) => (it === passing ? [`v${'₁₂'[i]}`] : []));
+  const names = passes.flatMap((it, i) => (it === passing ? [`v${subscript(i + 1)}`] : []));
   return names.join(', ') || 'nothing';
 }
 

@@ -60,7 +60,7 @@ function receive(message: ToView): void {
       receiveState(message.state);
       break;
     case 'target':
-      target = new TargetPainter(unpack<Target>(message.packed));
+      target = message.packed && new TargetPainter(unpack<Target>(message.packed));
       break;
     case 'frame':
       frame = unpack<Frame>(message.packed);

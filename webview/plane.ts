@@ -136,7 +136,7 @@ export function createPlane(actions: PlaneActions): Plane {
       const at = projection();
       const view = windowOf(at, width, height);
       painter.draw(prepareCanvas(canvas, width, height), next, at, Math.min(width, height));
-      base.draw(at, nearness(1 - cursor / depth));
+      base.draw(at, state.standardBase ? nearness(1 - cursor / depth) : 0);
       axes.draw(next, view, width, height);
       layer.draw(next, at, view);
       probe.draw(next, at);

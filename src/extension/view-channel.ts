@@ -104,8 +104,9 @@ export class ViewChannel implements vscode.Disposable {
   }
 
   private postTarget(session: FlowSession): void {
-    if (!this.ready || this.draws !== 'tensors' || !session.target) return;
-    this.post({ type: 'target', packed: pack(session.target.picture) });
+    if (!this.ready || this.draws !== 'tensors') return;
+    const picture = session.target?.picture;
+    this.post({ type: 'target', ...(picture && { packed: pack(picture) }) });
   }
 
   private async draw(): Promise<void> {

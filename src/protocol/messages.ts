@@ -81,7 +81,7 @@ export interface ProbeState {
   /** The stage at which the person placed it, and where. */
   readonly stage: number;
   readonly origin: readonly number[];
-  /** Its place at every stage 0 … K, computed outwards from `stage`: (K+1) × 2. */
+  /** Its place at every stage 0 … K, computed outwards from `stage`: (K+1) × d, with a 0 behind the one of d = 1. */
   readonly route: readonly (readonly number[])[];
   /** Signed determinant of each layer's formula along the route: K. */
   readonly dets: readonly number[];
@@ -111,7 +111,10 @@ export interface FlowState {
   readonly problem?: string;
   readonly closedForm: Direction;
   readonly objective: { readonly type: 'forward-kl' | 'reverse-kl'; readonly target: string };
+  /** The names of the coordinates at x: d. The plane shows the first two; the second of one is 0. */
   readonly axes: readonly string[];
+  /** z is standard normal on the plane. */
+  readonly standardBase: boolean;
   readonly epsilon: number;
   readonly training: TrainingState;
   readonly layers: readonly LayerState[];
@@ -150,8 +153,8 @@ export type ToView =
   | { readonly type: 'state'; readonly state: FlowState | undefined }
   /** A packed Frame: the view answers `drawn` when it has been drawn, and gets no other before. */
   | { readonly type: 'frame'; readonly packed: ArrayBuffer }
-  /** A packed Target. */
-  | { readonly type: 'target'; readonly packed: ArrayBuffer };
+  /** A packed Target; none where there is nothing to draw on the plane. */
+  | { readonly type: 'target'; readonly packed?: ArrayBuffer };
 
 export type FromView =
   | { readonly type: 'ready' }

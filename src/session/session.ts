@@ -218,9 +218,11 @@ export class FlowSession {
     this.emit('state');
   }
 
-  /** Places the probe at a stage, or takes it away. */
+  /** Places the probe at a stage, or takes it away. Coordinates that a view does not know are 0. */
   setProbe(place: ProbePlace | undefined): void {
-    this.probe = place && this.evaluated ? new Probe(this.evaluated, place.stage, Float64Array.from(place.point)) : undefined;
+    const { evaluated } = this;
+    const point = Float64Array.from({ length: evaluated?.dim ?? 0 }, (_, i) => place?.point.at(i) ?? 0);
+    this.probe = place && evaluated ? new Probe(evaluated, place.stage, point) : undefined;
     this.walkProbe();
     this.emit('state');
   }

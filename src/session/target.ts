@@ -10,7 +10,8 @@ export type TargetPicture =
   | { readonly kind: 'density'; readonly side: number; readonly extent: number; readonly logDensity: Float32Array };
 
 export interface Target {
-  readonly picture: TargetPicture;
+  /** Absent where there is none on the plane. */
+  readonly picture?: TargetPicture;
   /** The least loss possible, in nats, where it is known: −log Z under reverse KL, the target's entropy under forward KL. */
   readonly floor?: number;
 }
@@ -24,11 +25,11 @@ export function targetOf(spec: FlowSpec, table: TableSummary | undefined): Targe
   const { objective } = spec;
   if (objective.type === 'reverse-kl') {
     const energy = energies.get(objective.energy);
-    if (energy?.dim !== 2) return undefined;
+    if (energy?.dim !== 2) return energy && { floor: -energy.logZ };
     const slope = new Float64Array(2);
     return { picture: density((x1, x2) => -energy.evaluate([x1, x2], 0, slope)), floor: -energy.logZ };
   }
-  if (table) return { picture: { kind: 'points', points: Float32Array.from(table.sample) } };
+  if (table) return { picture: { kind: 'points', points: onPlane(table.sample, spec.dim) } };
   const sampler = samplers.get(objective.data);
   return (
     sampler && {
@@ -36,6 +37,12 @@ export function targetOf(spec: FlowSpec, table: TableSummary | undefined): Targe
       floor: sampler.entropy,
     }
   );
+}
+
+/** The first two coordinates of m × d points; the second of one is 0. */
+function onPlane(points: Float64Array, dim: number): Float32Array {
+  const count = points.length / dim;
+  return Float32Array.from({ length: 2 * count }, (_, i) => (i % 2 < dim ? points[Math.floor(i / 2) * dim + (i % 2)] : 0));
 }
 
 function density(logDensity: (x1: number, x2: number) => number): TargetPicture {

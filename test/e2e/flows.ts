@@ -146,6 +146,7 @@ export function stateOf({ flow, spec, name }: Example, options: StateOptions = {
       target: spec.objective.type === 'forward-kl' ? spec.objective.data : spec.objective.energy,
     },
     axes: ['x₁', 'x₂'],
+    standardBase: true,
     epsilon,
     training: { status: 'paused', step: 0, until: spec.training.steps, ...training },
     layers: flow.layers.map((layer, k): LayerState => {

@@ -90,7 +90,7 @@ describe('a session', () => {
     assert.equal(session.cursor, 3);
     assert.equal(session.step, 0);
     assert.equal(session.status, 'idle');
-    assert.equal(session.target?.picture.kind, 'density');
+    assert.equal(session.target?.picture?.kind, 'density');
   });
 
   it('trains a flow of every kind of layer, walks through it both ways, and saves it', async () => {
