@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { parseFlow } from '../../../src/document/parse';
 import {
   baseKeys,
+  flowDefaults,
   formatVersion,
   gradientNames,
   objectiveKeys,
@@ -27,7 +28,7 @@ function flowOf(file: string): Flow {
 
 describe('the examples', () => {
   it('are sound, but for the one that is to be debugged', () => {
-    assert.deepEqual(files, ['folding.nflow', 'old-faithful.nflow', 'two-moons.nflow', 'u1.nflow']);
+    assert.deepEqual(files, ['folding.nflow', 'old-faithful.nflow', 'two-gaussians.nflow', 'two-moons.nflow', 'u1.nflow']);
     for (const file of files) {
       const messages = parseFlow(textOf(file)).problems.map(({ message }) => message);
       assert.deepEqual(messages, file === 'folding.nflow' ? ['This layer folds space: wᵀu = −2.4 is below −1.'] : [], file);
@@ -56,6 +57,18 @@ describe('the examples', () => {
     assert.ok(Math.abs(margins[5] - 0.03) < 1e-3);
     const grid = Float64Array.from([-3, 0, 3].flatMap((x) => [-3, 0, 3].flatMap((y) => [x, y])));
     for (const stage of flow.trace(grid, 0).stages) assert.ok(stage.every((value) => Math.abs(value) < 5));
+  });
+});
+
+describe('the description of the format', () => {
+  it('tells the defaults as they are', () => {
+    const { training, momentum, holdout, anneal } = flowDefaults;
+    const defaults = { schedule: 'constant', clip: 'none', patience: 'none', ...training, momentum, holdout, anneal };
+    const rows = readFileSync('README.md', 'utf8').split('\n');
+    for (const key of ['optimizer', 'learningRate', 'schedule', 'momentum', 'clip', 'patience', 'holdout', 'anneal'] as const) {
+      const row = rows.find((line) => line.startsWith(`| \`${key}\` `)) ?? '';
+      assert.equal(row.split('|').at(3)?.replaceAll('`', '').trim(), String(defaults[key]), key);
+    }
   });
 });
 
