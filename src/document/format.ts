@@ -74,5 +74,3 @@ export const mostLayers = 64;
 /** A flow of 64 layers with every digit written out is a third of this. */
 export const mostCharacters = 32_768;
 export const mostNesting = 32;
-/** Below this ‖w‖ the constraint û = u + (m(wᵀu) − wᵀu)·w/‖w‖² is near its singularity at w = 0. */
-export const leastNormOfW = 1e-3;

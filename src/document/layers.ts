@@ -3,7 +3,7 @@ import type { ParsedNode } from 'yaml';
 import type { LayerType } from '../flow/layer';
 import { layerTypes } from '../flow/registry';
 import type { LayerSpec, Options } from '../flow/spec';
-import { leastNormOfW, mostLayers, parameterRule } from './format';
+import { mostLayers, parameterRule } from './format';
 import type { Range } from './problem';
 import type { Entries, Entry, Reader } from './reader';
 import { eitherOf, formatNumber } from './sentences';
@@ -80,28 +80,11 @@ function readSettings(reader: Reader, type: LayerType, settings: Entries, place:
     const values = entry && reader.numbers(entry, shape(dim, options), dim, parameterRule);
     if (values) initial[name] = values;
   }
-  const layer = { type: type.name, options, initial };
-  if (type.name === 'planar') warnOfPlanar(reader, layer, settings, place);
-  return layer;
+  const caution = type.caution?.(options, initial, formatNumber);
+  if (caution) reader.warn(settings.get(caution.parameter ?? '') ?? place, caution.sentence);
+  return { type: type.name, options, initial };
 }
 
 function optionsOf(type: LayerType, given: Options): Options {
   return Object.fromEntries(type.options.map((option) => [option.name, given[option.name] ?? option.default]));
-}
-
-/** A raw planar layer folds for wᵀu < −1; the constraint of the other kind is singular at w = 0. */
-function warnOfPlanar(reader: Reader, { options, initial }: LayerSpec, settings: Entries, place: Range): void {
-  if (!('w' in initial)) return;
-  const { w, u } = initial;
-  if (options.raw) {
-    const wu = 'u' in initial ? u.reduce((sum, value, i) => sum + value * w[i], 0) : 0;
-    if (wu < -1) reader.warn(place, `This layer folds space: wᵀu = ${formatNumber(wu)} is below −1.`);
-  } else if (Math.hypot(...w) < leastNormOfW) {
-    const norm = formatNumber(Math.hypot(...w));
-    const least = formatNumber(leastNormOfW);
-    reader.warn(
-      settings.get('w') ?? place,
-      `‖w‖ = ${norm} is below ${least}: the constraint on u is nearly singular there. Give a longer w.`,
-    );
-  }
 }

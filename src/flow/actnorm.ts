@@ -1,5 +1,5 @@
 import { perCoordinate, type CreateKernel, type InverseReport, type Layer, type LayerImage, type LayerType, type Overlay } from './layer';
-import { judgeInverse } from './residual';
+import { judgeInverse, solePreimage } from './residual';
 
 /** yᵢ = e^{sᵢ}·vᵢ + tᵢ, with values [logScale s (d), shift t (d)]. */
 class ActNormLayer implements Layer {
@@ -30,6 +30,10 @@ class ActNormLayer implements Layer {
     for (let at = 0; at < y.length; at++) into.points[at] = (y[at] - this.shift[at % this.dim]) / this.scale[at % this.dim];
     report.iterations.fill(0);
     judgeInverse(this, y, into, report);
+  }
+
+  preimages(y: Float64Array): Float64Array {
+    return solePreimage(this, y);
   }
 
   singularValues(): Float64Array {

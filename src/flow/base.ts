@@ -92,8 +92,9 @@ export function diagonalNormal(mean: readonly number[], scale: readonly number[]
 }
 
 /**
- * Σ wₖ·pₖ: log p = log Σ exp(log wₖ + log pₖ). The weights are taken relative to their sum.
- * @throws RangeError without components, where weights and components differ in number, or a weight is not above 0.
+ * p = Σ wₖ·pₖ/W with W = Σ wₖ: log p = log Σ exp(log(wₖ/W) + log pₖ), and ∇log p = Σ rₖ·∇log pₖ with rₖ = wₖ·pₖ/(W·p).
+ * @throws RangeError without components, where weights and components differ in number or components in dimension, or a weight is not
+ * above 0.
  */
 export function mixture(weights: readonly number[], components: readonly Base[]): Base {
   if (components.length === 0 || weights.length !== components.length) {
@@ -103,6 +104,10 @@ export function mixture(weights: readonly number[], components: readonly Base[])
   }
   if (!weights.every((weight) => weight > 0)) throw new RangeError('The weights of a mixture must be above 0.');
   const [{ dim }] = components;
+  if (components.some((component) => component.dim !== dim)) {
+    const dims = components.map((component) => component.dim).join(', ');
+    throw new RangeError(`The components of a mixture have the same dimension, but these have ${dims}.`);
+  }
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const slopes = components.map(() => new Float64Array(dim));
   const evaluate: Base['evaluate'] = (z, at, gradient) => {
@@ -123,7 +128,8 @@ export function mixture(weights: readonly number[], components: readonly Base[])
 }
 
 /**
- * Uniform on the box lowᵢ ≤ zᵢ < highᵢ: log p = −Σ log(highᵢ − lowᵢ) inside, −∞ outside. Its gradient is 0 everywhere.
+ * Uniform on the box lowᵢ ≤ zᵢ < highᵢ: log p = −Σ log(highᵢ − lowᵢ) inside, −∞ outside, NaN where a coordinate is. Its gradient is 0
+ * everywhere.
  * @throws RangeError where the corners differ in length, or low is not below high.
  */
 export function uniform(low: readonly number[], high: readonly number[]): Base {
@@ -133,6 +139,7 @@ export function uniform(low: readonly number[], high: readonly number[]): Base {
   const inside = -low.reduce((sum, edge, i) => sum + Math.log(high[i] - edge), 0);
   const evaluate: Base['evaluate'] = (z, at, gradient) => {
     gradient.fill(0, 0, dim);
+    if (low.some((_, i) => Number.isNaN(z[at + i]))) return NaN;
     return low.every((edge, i) => z[at + i] >= edge && z[at + i] < high[i]) ? inside : -Infinity;
   };
   return baseOf(dim, evaluate, (random) => low.map((edge, i) => edge + random.uniform() * (high[i] - edge)));

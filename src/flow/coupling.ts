@@ -1,5 +1,5 @@
 import { type CreateKernel, type InverseReport, type Layer, type LayerImage, type LayerType, type Overlay } from './layer';
-import { judgeInverse } from './residual';
+import { judgeInverse, solePreimage } from './residual';
 import { singularValuesOf } from './singular-values';
 import type { Options } from './spec';
 
@@ -98,6 +98,10 @@ class CouplingLayer implements Layer {
     }
     report.iterations.fill(0);
     judgeInverse(this, y, into, report);
+  }
+
+  preimages(y: Float64Array): Float64Array {
+    return solePreimage(this, y);
   }
 
   /** Of the Jacobian: ones for the passing coordinates; e^s on the diagonal and v₂·e^s·∂s/∂v₁ + ∂t/∂v₁ beside it for the others. */

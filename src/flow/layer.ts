@@ -6,7 +6,7 @@
  */
 
 import type { RandomStream } from './random';
-import type { Options } from './spec';
+import type { LayerSpec, Options } from './spec';
 
 /** Why a point's inverse can or cannot be relied on. The values are stored per point in a `Uint8Array`. */
 export enum InverseStatus {
@@ -122,15 +122,26 @@ export type OptionInfo = FlagOption | NumberOption;
 export interface Layer {
   readonly type: LayerType;
   readonly dim: number;
-  /** The worst value of det over all of R^d, at most 0 where the layer folds space; see {@link LayerType.marginIs}. */
+  /**
+   * The infimum of det over all of R^d, or a bound below it; see {@link LayerType.marginIs}. Below 0 where det is negative somewhere: the
+   * layer then folds space, or turns it over. Above 0, if only by the least number that there is, where it does neither.
+   */
   readonly margin: number;
   /** y = φ(v) for a batch. */
   forward(v: Float64Array, into: LayerImage): void;
   /** v = φ⁻¹(y) for a batch; det and logDet are those of φ at the v that was found. */
   inverse(y: Float64Array, into: LayerImage, report: InverseReport): void;
+  /**
+   * Every v with φ(v) = y for one point y (d): m × d with the number m of preimages, by ascending wᵀv where a planar layer folds. Of the
+   * many on a side that is pressed flat onto y, the one at its edge. None where y is not finite, or v would not be.
+   */
+  preimages(y: Float64Array): Float64Array;
   /** The singular values of J_φ at the point v, largest first. */
   singularValues(v: Float64Array): Float64Array;
-  /** What there is to draw; `epsilon` is the determinant below which a region counts as near-singular. */
+  /**
+   * What there is to draw; `epsilon` is the determinant below which a region counts as near-singular.
+   * @throws RangeError where ε is not in [0, 1), for layers with such a region: det is 1 far away, so that it would have no edge.
+   */
   overlay(epsilon: number): Overlay;
 }
 
@@ -152,6 +163,14 @@ export interface Kernel {
 
 export type CreateKernel = (dim: number, options: Options, values: Float64Array) => Kernel;
 
+/** What a person should know of values that are allowed and yet dangerous. */
+export interface Caution {
+  /** A sentence or two for the person. */
+  readonly sentence: string;
+  /** The parameter that it is about; the layer as a whole where it is left out. */
+  readonly parameter?: string;
+}
+
 /** A kind of layer: an entry of the registry. */
 export interface LayerType {
   readonly name: string;
@@ -171,6 +190,16 @@ export interface LayerType {
   create(dim: number, options: Options, values: Float64Array): Layer;
   /** The same map for training. */
   readonly kernel: CreateKernel;
+  /**
+   * What to be warned of in the initial values that a file gives, if anything; a layer that leaves it out has no such values.
+   * @param write a number as the person is shown numbers.
+   */
+  caution?(options: Options, given: LayerSpec['initial'], write: (value: number) => string): Caution | undefined;
+}
+
+/** Throws a RangeError where ε is not in [0, 1). */
+export function requireBelowOne(epsilon: number): void {
+  if (!(epsilon >= 0 && epsilon < 1)) throw new RangeError(`ε must be at least 0 and below 1, but is ${epsilon}.`);
 }
 
 /** The number of entries of a tensor of this shape. */

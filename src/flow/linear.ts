@@ -1,5 +1,5 @@
 import { perCoordinate, type CreateKernel, type InverseReport, type Layer, type LayerImage, type LayerType, type Overlay } from './layer';
-import { judgeInverse } from './residual';
+import { judgeInverse, solePreimage } from './residual';
 import { singularValuesOf } from './singular-values';
 
 /** What {@link permutationOf} names: output i is ±input `from[i]`, the sign −1 for the last output of an odd permutation only. */
@@ -70,6 +70,10 @@ class LinearLayer implements Layer {
     for (let i = 0; i < y.length; i++) into.points[i] += correction[i];
     report.iterations.fill(0);
     judgeInverse(this, y, into, report);
+  }
+
+  preimages(y: Float64Array): Float64Array {
+    return solePreimage(this, y);
   }
 
   singularValues(): Float64Array {

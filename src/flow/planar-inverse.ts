@@ -65,11 +65,14 @@ export function solvePlanar(kappa: number, slack: number, c: number): PlanarRoot
   return { root: c < 0 ? -root : root, iterations, several };
 }
 
-/** All roots of r + κ·tanh(r) = c in ascending order: one, or up to three where κ < −1. */
-export function planarRoots(kappa: number, c: number): number[] {
-  const slack = 1 + kappa;
+/**
+ * All roots of r + κ·tanh(r) = c in ascending order: one, or three where κ < −1 and |c| is below the fold's edge, two of them the same on
+ * it. None where c or κ is not finite.
+ * @param slack 1 + κ, as in {@link solvePlanar}.
+ */
+export function planarRoots(kappa: number, c: number, slack = 1 + kappa): number[] {
   const outer = solvePlanar(kappa, slack, c);
-  if (!outer.several) return [outer.root];
+  if (!outer.several) return Number.isFinite(outer.root) ? [outer.root] : [];
   const sign = c < 0 ? -1 : 1;
   const size = Math.abs(c);
   // By oddness the other two are those of q(r) = −|c| on r > 0, where q is convex with its minimum at the fold: Newton from 0 reaches

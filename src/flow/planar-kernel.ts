@@ -1,7 +1,7 @@
 import type { Kernel } from './layer';
 import { leakiness } from './planar-leaky';
 import type { Options } from './spec';
-import { sigmoid, softplus } from './stable';
+import { norm, sigmoid, softplus } from './stable';
 
 /** What training runs of a planar layer: values [w (d), u (d), b]. */
 export function planarKernel(dim: number, options: Options, values: Float64Array): Kernel {
@@ -9,12 +9,13 @@ export function planarKernel(dim: number, options: Options, values: Float64Array
   const u = values.subarray(dim, 2 * dim);
   const b = values[2 * dim];
   const wu = dot(w, u);
-  const square = dot(w, w);
+  const length = norm(w, 0, dim);
+  const unit = w.map((value) => value / length);
   const constrained = options.raw !== true;
-  const pushed = constrained && square > 0;
+  const pushed = constrained && length > 0;
   /** û = u + push·w/‖w‖². */
   const push = pushed ? softplus(-wu) - 1 : 0;
-  const uHat = pushed ? u.map((value, i) => value + (push * w[i]) / square) : u;
+  const uHat = pushed ? u.map((value, i) => value + (push * unit[i]) / length) : u;
   /** 1 + κ. */
   const slack = pushed ? softplus(wu) : 1 + wu;
   const kappa = slack - 1;
@@ -71,10 +72,10 @@ export function planarKernel(dim: number, options: Options, values: Float64Array
       }
       gradient[2 * dim] = bSum;
       // From û and κ back to u and w. At w = 0 the constraint has no derivative, and the division says so.
-      const along = dot(uHatSum, w) / square;
+      const along = dot(uHatSum, unit) / length;
       const wuSum = constrained ? kappaSum * sigmoid(wu) - along * sigmoid(-wu) : kappaSum;
       for (let i = 0; i < dim; i++) {
-        const straightened = constrained ? (push * (uHatSum[i] - 2 * along * w[i])) / square : 0;
+        const straightened = constrained ? (push * (uHatSum[i] / length - 2 * along * unit[i])) / length : 0;
         wSum[i] += straightened + wuSum * u[i];
         uHatSum[i] += wuSum * w[i];
       }

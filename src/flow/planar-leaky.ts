@@ -12,6 +12,7 @@ export class LeakyPlanar extends PlanarMap {
   readonly detAbove = this.slack;
   readonly detBelow = 1 - leakiness + leakiness * this.slack;
   readonly margin = Math.min(this.detAbove, this.detBelow);
+  private readonly logDetBelow = Math.log(Math.abs(this.detBelow));
 
   protected height(a: number): number {
     return a > 0 ? a : leakiness * a;
@@ -21,10 +22,14 @@ export class LeakyPlanar extends PlanarMap {
     return a > 0 ? 1 : leakiness;
   }
 
-  protected determinant(a: number, p: number, into: LayerImage): void {
-    const det = a > 0 ? this.detAbove : this.detBelow;
-    into.det[p] = Number.isNaN(a) ? NaN : det;
-    into.logDet[p] = Number.isNaN(a) ? NaN : Math.log(Math.abs(det));
+  /** As h(a) = s·a with the slope s on either side, v + û·h = det·v + û·s·b. */
+  protected onLine(v: number, a: number): number {
+    return (a > 0 ? this.detAbove : this.detBelow) * v + this.uHat[0] * this.slope(a) * this.b;
+  }
+
+  protected determinant(a: number, _: number, p: number, into: LayerImage): void {
+    into.det[p] = Number.isNaN(a) ? NaN : a > 0 ? this.detAbove : this.detBelow;
+    into.logDet[p] = Number.isNaN(a) ? NaN : a > 0 ? this.logSlack : this.logDetBelow;
   }
 
   /**
@@ -40,6 +45,12 @@ export class LeakyPlanar extends PlanarMap {
     const [isAbove, isBelow] = [detAbove !== 0 && above > 0, detBelow !== 0 && below < 0];
     if (!isAbove && !isBelow) return { root: c / (leakiness * this.kappa), iterations: 0, solutions: 'none' };
     return { root: isBelow ? below : above, iterations: 0, solutions: isAbove && isBelow ? 'several' : 'one' };
+  }
+
+  protected solutions(c: number): number[] {
+    const [below, above] = [c / this.detBelow, c / this.detAbove];
+    if (c === 0) return [0];
+    return [...(below < 0 ? [below] : []), ...(above > 0 ? [above] : [])].filter(Number.isFinite);
   }
 
   overlay(): Overlay {

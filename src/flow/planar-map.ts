@@ -1,6 +1,6 @@
 import { InverseStatus, type InverseReport, type Layer, type LayerImage, type LayerType, type Overlay } from './layer';
-import { judgeInverse } from './residual';
-import { softplus } from './stable';
+import { judgeInverse, type Correction } from './residual';
+import { logSoftplus, norm, softplus } from './stable';
 
 /** A solution a of a + κ·h(a) = c. */
 export interface Activation {
@@ -17,6 +17,8 @@ export interface Activation {
  * value, no cancellation. Then 1 + wᵀû = softplus(wᵀu) > 0. At w = 0 the constraint has no direction to act in and the formula is
  * singular; û = u is taken there, so that the layer is the translation by u·h(b).
  * Raw: û = u, which may fold space.
+ *
+ * det = 1 + h′(a)·κ by the matrix determinant lemma (Rezende & Mohamed 2015, arXiv 1505.05770, eq. 11–12).
  */
 export abstract class PlanarMap implements Layer {
   abstract readonly margin: number;
@@ -24,8 +26,10 @@ export abstract class PlanarMap implements Layer {
   protected readonly b: number;
   protected readonly uHat: Float64Array;
   protected readonly kappa: number;
-  /** 1 + κ, kept apart because κ rounds to −1 long before this is 0. */
+  /** 1 + κ, kept apart because κ rounds to −1 long before this is 0; never 0 by the constraint, but at the least number that there is. */
   protected readonly slack: number;
+  /** log|1 + κ|, where 1 + κ itself is below every number too. */
+  protected readonly logSlack: number;
 
   constructor(
     readonly type: LayerType,
@@ -37,14 +41,16 @@ export abstract class PlanarMap implements Layer {
     this.uHat = values.slice(dim, 2 * dim);
     this.b = values[2 * dim];
     const wu = dot(this.w, this.uHat);
-    const norm = Math.hypot(...this.w);
-    if (raw || norm === 0) {
+    const length = norm(this.w, 0, dim);
+    if (raw || length === 0) {
       this.kappa = wu;
       this.slack = 1 + wu;
+      this.logSlack = Math.log(Math.abs(this.slack));
     } else {
       const push = softplus(-wu) - 1;
-      for (let i = 0; i < dim; i++) this.uHat[i] += push * (this.w[i] / norm / norm);
-      this.slack = softplus(wu);
+      for (let i = 0; i < dim; i++) this.uHat[i] += push * (this.w[i] / length / length);
+      this.slack = Math.max(softplus(wu), Number.MIN_VALUE);
+      this.logSlack = logSoftplus(wu);
       this.kappa = this.slack - 1;
     }
   }
@@ -53,10 +59,14 @@ export abstract class PlanarMap implements Layer {
   protected abstract height(a: number): number;
   /** h′(a). */
   protected abstract slope(a: number): number;
-  /** det = 1 + h′(a)·κ and its logarithm, without cancellation, for point p. */
-  protected abstract determinant(a: number, p: number, into: LayerImage): void;
+  /** y = v + û·h in one dimension, where û points along w and the two would cancel for κ near −1. */
+  protected abstract onLine(v: number, a: number, h: number): number;
+  /** det = 1 + h′(a)·κ and its logarithm, without cancellation, for point p; h = h(a). */
+  protected abstract determinant(a: number, h: number, p: number, into: LayerImage): void;
   /** Solves a + κ·h(a) = c. */
   protected abstract solve(c: number): Activation;
+  /** All solutions of a + κ·h(a) = c, ascending; of an interval of them the end at 0. */
+  protected abstract solutions(c: number): number[];
   abstract overlay(epsilon: number): Overlay;
 
   forward(v: Float64Array, into: LayerImage): void {
@@ -64,8 +74,9 @@ export abstract class PlanarMap implements Layer {
     for (let p = 0, at = 0; at < v.length; p++, at += dim) {
       const a = this.activation(v, at);
       const h = this.height(a);
-      for (let i = 0; i < dim; i++) into.points[at + i] = v[at + i] + uHat[i] * h;
-      this.determinant(a, p, into);
+      if (dim === 1) into.points[at] = this.onLine(v[at], a, h);
+      else for (let i = 0; i < dim; i++) into.points[at + i] = v[at + i] + uHat[i] * h;
+      this.determinant(a, h, p, into);
     }
   }
 
@@ -80,13 +91,27 @@ export abstract class PlanarMap implements Layer {
       report.iterations[p] = solved.iterations;
       solutions.push(solved.solutions);
     }
-    judgeInverse(this, y, into, report);
+    judgeInverse(this, y, into, report, this.correct);
     solutions.forEach((count, p) => {
       const judged: InverseStatus = report.status[p];
       if (count === 'several' && judged === InverseStatus.Ok) report.status[p] = InverseStatus.SeveralPreimages;
       if (count === 'none' && judged === InverseStatus.Unreliable) report.status[p] = InverseStatus.NoPreimage;
     });
   }
+
+  preimages(y: Float64Array): Float64Array {
+    const all = this.solutions(this.activation(y, 0)).map((root) => {
+      const h = this.height(root);
+      return y.map((value, i) => value - this.uHat[i] * h);
+    });
+    return Float64Array.from(all.flatMap((v) => Array.from(v)));
+  }
+
+  /** J⁻¹ = I − û·h′·wᵀ/det (Sherman & Morrison, Ann. Math. Statist. 21, 1950). */
+  private readonly correct: Correction = (rest, v, det) => {
+    const along = (this.slope(this.activation(v, 0)) * dot(this.w, rest)) / det;
+    for (let i = 0; i < this.dim; i++) rest[i] -= this.uHat[i] * along;
+  };
 
   /**
    * σ₁σ₂ = |det| and σ₁² + σ₂² = 2 + 2h′κ + p² with p = h′‖û‖‖w‖, so σ₁ = (p + √(p² + 4·det))/2; the others are 1. As
@@ -95,12 +120,14 @@ export abstract class PlanarMap implements Layer {
   singularValues(v: Float64Array): Float64Array {
     const a = this.activation(v, 0);
     const image = { points: new Float64Array(0), det: new Float64Array(1), logDet: new Float64Array(1) };
-    this.determinant(a, 0, image);
+    this.determinant(a, this.height(a), 0, image);
     const [det] = image.det;
     const values = new Float64Array(this.dim).fill(1);
     if (this.dim === 1) return values.fill(Math.abs(det));
-    const product = this.slope(a) * Math.hypot(...this.uHat) * Math.hypot(...this.w);
-    const largest = (product + Math.sqrt(Math.max(0, product * product + 4 * det))) / 2;
+    const product = this.slope(a) * norm(this.uHat, 0, this.dim) * norm(this.w, 0, this.dim);
+    const half = Math.sqrt(Math.abs(det));
+    const root = det < 0 ? Math.sqrt(Math.max(0, product - 2 * half) * (product + 2 * half)) : Math.hypot(product, 2 * half);
+    const largest = (product + root) / 2;
     values[0] = Math.max(1, largest);
     values[this.dim - 1] = Math.min(1, Math.abs(det) / largest);
     return values;

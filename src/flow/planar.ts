@@ -1,9 +1,9 @@
-import { perCoordinate, single, type LayerImage, type LayerType, type Overlay } from './layer';
-import { solvePlanar } from './planar-inverse';
+import { perCoordinate, requireBelowOne, single, type LayerImage, type LayerType, type Overlay } from './layer';
+import { planarRoots, solvePlanar } from './planar-inverse';
 import { LeakyPlanar } from './planar-leaky';
 import { planarKernel } from './planar-kernel';
 import { dot, PlanarMap, type Activation } from './planar-map';
-import { sech2 } from './stable';
+import { excessOverTanh, logAddExp, sech2 } from './stable';
 
 /** ln(e − 1): the wᵀu at which softplus(wᵀu) = 1, so wᵀû = 0. */
 const neutral = Math.log(Math.E - 1);
@@ -20,17 +20,27 @@ class TanhPlanar extends PlanarMap {
     return sech2(a);
   }
 
-  /** 1 + h′κ where that is far from 0; else t² + (1 − t²)·(1 + κ), whose terms are all positive where 1 + κ is, so that nothing cancels. */
-  protected determinant(a: number, p: number, into: LayerImage): void {
+  /** As tanh a = a − (a − tanh a), v + û·tanh a = (1 + κ)·v + û·(b − (a − tanh a)). */
+  protected onLine(v: number, a: number, h: number): number {
+    const [uHat] = this.uHat;
+    return this.kappa < -0.5 && Math.abs(a) < 1 ? this.slack * v + uHat * (this.b - excessOverTanh(a)) : v + uHat * h;
+  }
+
+  /**
+   * 1 + h′κ where |h′κ| < ½; else t² + (1 − t²)·(1 + κ), t = tanh a, whose terms are all positive where 1 + κ is, so that nothing cancels.
+   * Its logarithm is added up from theirs where det is below every number.
+   */
+  protected determinant(a: number, h: number, p: number, into: LayerImage): void {
     const slope = sech2(a);
     const change = slope * this.kappa;
     if (Math.abs(change) < 0.5) {
       into.det[p] = 1 + change;
       into.logDet[p] = Math.log1p(change);
     } else {
-      const t = Math.tanh(a);
-      into.det[p] = t * t + slope * this.slack;
-      into.logDet[p] = Math.log(Math.abs(into.det[p]));
+      const det = h * h + slope * this.slack;
+      into.det[p] = det;
+      const lost = det < 1e-290 && this.slack > 0;
+      into.logDet[p] = lost ? logAddExp(2 * Math.log(Math.abs(h)), Math.log(slope) + this.logSlack) : Math.log(Math.abs(det));
     }
   }
 
@@ -39,9 +49,13 @@ class TanhPlanar extends PlanarMap {
     return { root, iterations, solutions: several ? 'several' : 'one' };
   }
 
+  protected solutions(c: number): number[] {
+    return planarRoots(this.kappa, c, this.slack);
+  }
+
   /** det < ε ⇔ sinh²a < (ε − (1 + κ))/(1 − ε), from det = 1 + κ·sech²a. */
   overlay(epsilon: number): Overlay {
-    if (!(epsilon >= 0 && epsilon < 1)) throw new RangeError(`ε must be at least 0 and below 1, but is ${epsilon}.`);
+    requireBelowOne(epsilon);
     const halfWidth = (level: number): number => (this.slack < level ? Math.asinh(Math.sqrt((level - this.slack) / (1 - level))) : 0);
     return {
       kind: 'hyperplane',
@@ -54,6 +68,9 @@ class TanhPlanar extends PlanarMap {
     };
   }
 }
+
+/** Below this ‖w‖ the constraint û = u + (m(wᵀu) − wᵀu)·w/‖w‖² is near its singularity at w = 0. */
+const leastLength = 1e-3;
 
 /** Rezende & Mohamed 2015 (arXiv 1505.05770), eq. 10–12 and appendix A.1. */
 export const planar: LayerType = {
@@ -85,4 +102,15 @@ export const planar: LayerType = {
   },
   create: (dim, options, values) => new (options.leaky === true ? LeakyPlanar : TanhPlanar)(planar, dim, options.raw === true, values),
   kernel: planarKernel,
+  /** A raw layer with tanh or the leaky ReLU folds for wᵀu < −1; the constraint of the other kind is singular at w = 0. */
+  caution({ raw }, { w, u }, write) {
+    if (raw === true) {
+      const wu = w === undefined || u === undefined ? 0 : dot(Float64Array.from(w), Float64Array.from(u));
+      return wu < -1 ? { sentence: `This layer folds space: wᵀu = ${write(wu)} is below −1.` } : undefined;
+    }
+    const length = w === undefined ? Infinity : Math.hypot(...w);
+    if (length >= leastLength) return undefined;
+    const sentence = `‖w‖ = ${write(length)} is below ${write(leastLength)}: the constraint on u is nearly singular there. Give a longer w.`;
+    return { sentence, parameter: 'w' };
+  },
 };

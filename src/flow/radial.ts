@@ -1,5 +1,6 @@
 import {
   perCoordinate,
+  requireBelowOne,
   single,
   type CreateKernel,
   type InverseReport,
@@ -8,8 +9,8 @@ import {
   type LayerType,
   type Overlay,
 } from './layer';
-import { judgeInverse } from './residual';
-import { sigmoid, softplus } from './stable';
+import { judgeInverse, solePreimage } from './residual';
+import { norm, sigmoid, softplus } from './stable';
 
 /**
  * y = v + β̂·(v − v₀)/(α + r), r = ‖v − v₀‖, with values [centre v₀ (d), alpha, beta], α = softplus(alpha) and β̂ = softplus(beta) − α.
@@ -24,6 +25,7 @@ class RadialLayer implements Layer {
   /** s = α + β̂. */
   private readonly slack: number;
   private readonly betaHat: number;
+  private readonly ray: Float64Array;
 
   constructor(
     readonly type: LayerType,
@@ -31,6 +33,7 @@ class RadialLayer implements Layer {
     values: Float64Array,
   ) {
     this.centre = values.subarray(0, dim);
+    this.ray = new Float64Array(dim);
     this.alpha = softplus(values[dim]);
     this.slack = softplus(values[dim + 1]);
     this.betaHat = this.slack - this.alpha;
@@ -68,6 +71,10 @@ class RadialLayer implements Layer {
     judgeInverse(this, y, into, report);
   }
 
+  preimages(y: Float64Array): Float64Array {
+    return solePreimage(this, y);
+  }
+
   /** Along the ray once, across it d − 1 times. */
   singularValues(v: Float64Array): Float64Array {
     const { across, along } = this.factors(this.distance(v, 0));
@@ -79,6 +86,7 @@ class RadialLayer implements Layer {
 
   /** For β̂ < 0 det grows with r, from (s/α)^d at the centre to 1: the radius where it passes ε is found by bisection. */
   overlay(epsilon: number): Overlay {
+    requireBelowOne(epsilon);
     const { alpha, betaHat, centre, dim } = this;
     const det = (r: number): number => {
       const { across, along } = this.factors(r);
@@ -94,9 +102,8 @@ class RadialLayer implements Layer {
   }
 
   private distance(v: Float64Array, at: number): number {
-    let square = 0;
-    for (let i = 0; i < this.dim; i++) square += (v[at + i] - this.centre[i]) ** 2;
-    return Math.sqrt(square);
+    for (let i = 0; i < this.dim; i++) this.ray[i] = v[at + i] - this.centre[i];
+    return norm(this.ray, 0, this.dim);
   }
 
   private factors(r: number): { across: number; along: number; stretch: number; alongChange: number } {

@@ -5,6 +5,11 @@ export function softplus(s: number): number {
   return Math.max(s, 0) + Math.log1p(Math.exp(-Math.abs(s)));
 }
 
+/** log(log(1 + eˢ)), also where log(1 + eˢ) is below every number: e^{−37} is lost beside 1, so there it is s itself. */
+export function logSoftplus(s: number): number {
+  return s < -37 ? s : Math.log(softplus(s));
+}
+
 /** 1 / (1 + e⁻ˢ). */
 export function sigmoid(s: number): number {
   const e = Math.exp(-Math.abs(s));
@@ -15,6 +20,19 @@ export function sigmoid(s: number): number {
 export function logAddExp(a: number, b: number): number {
   const greater = Math.max(a, b);
   return greater === -Infinity ? -Infinity : greater + Math.log1p(Math.exp(-Math.abs(a - b)));
+}
+
+/** ‖x‖₂ of the `length` numbers of `x` that begin at `at`. The squares are of a part of the greatest where they would leave float64. */
+export function norm(x: Float64Array, at: number, length: number): number {
+  let square = 0;
+  for (let i = at; i < at + length; i++) square += x[i] * x[i];
+  if (square > 1e-280 && square < 1e280) return Math.sqrt(square);
+  let greatest = 0;
+  for (let i = at; i < at + length; i++) greatest = Math.max(greatest, Math.abs(x[i]));
+  if (greatest === 0 || !Number.isFinite(greatest)) return greatest;
+  let parts = 0;
+  for (let i = at; i < at + length; i++) parts += (x[i] / greatest) ** 2;
+  return greatest * Math.sqrt(parts);
 }
 
 /** tanh′(a) = 1 − tanh²(a) = sech²(a), to full relative accuracy also where tanh rounds to ±1. */

@@ -67,6 +67,7 @@ describe('the base distributions', () => {
     assert.ok(Math.abs(at(full, [3, 1]) - (-2.5 - log2Pi)) < 1e-15);
     assert.equal(at(uniform([0, 0], [2, 4]), [1, 1]), -Math.log(2) - Math.log(4));
     assert.equal(at(uniform([0, 0], [2, 4]), [2.5, 1]), -Infinity);
+    assert.ok(Number.isNaN(at(uniform([0, 0], [2, 4]), [NaN, 1])) && Number.isNaN(at(uniform([0, 0], [2, 4]), [9, NaN])));
   });
 
   it('carry a flow: its samples and densities are those of the base it names', () => {
@@ -82,6 +83,7 @@ describe('the base distributions', () => {
     assert.throws(() => fullNormal([0, 0], [[1, 0]]), /2 rows of 2 numbers/);
     assert.throws(() => uniform([0], [0]), /below its high edge/);
     assert.throws(() => mixture([1], []), /as many weights as components/);
+    assert.throws(() => mixture([1, 1], [standardNormal(2), standardNormal(3)]), /the same dimension, but these have 2, 3/);
     assert.throws(() => baseFrom({ type: 'uniform', low: [0], high: [1] }, 2), /1 dimensions, but the flow has 2/);
   });
 });

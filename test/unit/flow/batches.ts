@@ -1,5 +1,5 @@
-import type { InverseReport, Layer, LayerImage } from '../../../src/flow/layer';
-import type { FlowSpec, LayerSpec, Objective } from '../../../src/flow/spec';
+import type { InverseReport, Layer, LayerImage, LayerType } from '../../../src/flow/layer';
+import type { FlowSpec, LayerSpec, Objective, Options } from '../../../src/flow/spec';
 
 /** What a layer makes of a batch of points. */
 export function forward(layer: Layer, v: readonly number[]): LayerImage {
@@ -20,6 +20,17 @@ export function inverse(layer: Layer, y: readonly number[]): LayerImage & Invers
 function imageOf(layer: Layer, length: number): LayerImage {
   const count = length / layer.dim;
   return { points: new Float64Array(length), det: new Float64Array(count), logDet: new Float64Array(count) };
+}
+
+/** Every combination of a type's options: both values of a flag, and of a number the least, the default, and 5 above the least. */
+export function everyOption(type: LayerType): Options[] {
+  return type.options.reduce<Options[]>(
+    (all, option) => {
+      const values: (boolean | number)[] = 'least' in option ? [option.least, option.default, option.least + 5] : [false, true];
+      return all.flatMap((options) => [...new Set(values)].map((value) => ({ ...options, [option.name]: value })));
+    },
+    [{}],
+  );
 }
 
 /** By Gaussian elimination with pivots. */

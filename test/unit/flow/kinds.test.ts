@@ -45,6 +45,13 @@ describe('the radial layer', () => {
   });
 });
 
+describe('the radial layer far out', () => {
+  it('leaves a point where it is, where the square of its distance leaves float64', () => {
+    const { points, det } = forward(radial.create(2, {}, Float64Array.from([1, 0, 0, 3])), [3e200, -4e200]);
+    assert.deepEqual([...points, ...det], [3e200, -4e200, 1]);
+  });
+});
+
 describe('the leaky planar layer', () => {
   const layerOf = (kappa: number) => planar.create(1, { raw: true, leaky: true }, Float64Array.from([1, kappa, 0]));
 
@@ -75,6 +82,25 @@ describe('the leaky planar layer', () => {
     const { points, status } = inverse(layerOf(-6), [-5, 0.2]);
     assert.deepEqual(Array.from(status), [InverseStatus.Ok, InverseStatus.Ok]);
     assert.ok(Math.abs(points[0] - 1) < 1e-15 && Math.abs(points[1] + 1) < 1e-14);
+  });
+});
+
+describe('the preimages of a leaky planar layer', () => {
+  const preimages = (kappa: number, y: number): number[] =>
+    Array.from(planar.create(1, { raw: true, leaky: true }, Float64Array.from([1, kappa, 0])).preimages(Float64Array.of(y)));
+
+  it('that folds, κ = −2: y = −v above 0 and 3v/5 below it', () => {
+    const [below, above] = preimages(-2, -3);
+    assert.ok(Math.abs(below + 5) < 1e-14 && Math.abs(above - 3) < 1e-14);
+    assert.equal(preimages(-2, -3).length, 2);
+    assert.deepEqual(preimages(-2, 3), []);
+    assert.deepEqual(preimages(-2, 0), [0]);
+  });
+
+  it('that presses a side flat, κ = −1: its edge stands for it', () => {
+    assert.deepEqual(preimages(-1, 0), [0]);
+    assert.deepEqual(preimages(-1, 1), []);
+    assert.ok(Math.abs(preimages(-1, -0.8)[0] + 1) < 1e-15);
   });
 });
 

@@ -91,6 +91,43 @@ for (const type of layerTypes.values()) {
       );
     });
 
+    it('names every preimage: each of them is mapped to y, and the point that y came from is among them', () => {
+      fc.assert(
+        fc.property(cases(type, 2, 3), ({ layer, point }) => {
+          const { points: image, det } = forward(layer, point);
+          fc.pre(Math.abs(det[0]) > 1e-3);
+          const all = Array.from(layer.preimages(image));
+          const found = Array.from({ length: all.length / layer.dim }, (_, m) => all.slice(m * layer.dim, (m + 1) * layer.dim));
+          for (const v of found) {
+            const error = distance(forward(layer, v).points, image);
+            assert.ok(error <= 1e-13 * (1 + conditionAt(layer, v)) * sizeAt(layer, image, v), `‖φ(v) − y‖ = ${error}`);
+          }
+          const nearest = Math.min(...found.map((v) => distance(v, point)));
+          const size = sizeAt(layer, point, image) * (1 + conditionAt(layer, point));
+          // At a fold det is small, and the preimage moves by the root of what its image moves.
+          assert.ok(nearest <= (1e-11 * size) / det[0] ** 2, `${found.length} preimages, the nearest ${nearest} away`);
+          assert.ok(found.length === 1 || layer.margin < 0);
+        }),
+        { numRuns: 500 },
+      );
+    });
+
+    it('has no preimage of what is not finite', () => {
+      for (const wrong of [NaN, Infinity]) {
+        const layer = type.create(2, {}, type.initialise(2, {}, new RandomStream(1, 1)));
+        assert.equal(layer.preimages(Float64Array.of(wrong, 0)).length, 0);
+      }
+    });
+
+    it('refuses an ε at which its region would have no edge, or draws no region', () => {
+      const layer = type.create(2, {}, type.initialise(2, {}, new RandomStream(1, 1)));
+      const { kind } = layer.overlay(0.5);
+      for (const epsilon of [1, -0.1, NaN]) {
+        if (kind === 'hyperplane' || kind === 'centre') assert.throws(() => layer.overlay(epsilon), /ε must be at least 0 and below 1/);
+        else assert.equal(layer.overlay(epsilon).kind, kind);
+      }
+    });
+
     it('comes back to where it began: φ⁻¹(φ(v)) = v, within condition × rounding', () => {
       fc.assert(
         fc.property(cases(type, 3, 5), ({ layer, point }) => {

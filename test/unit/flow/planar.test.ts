@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { InverseStatus, type HyperplaneOverlay, type Layer } from '../../../src/flow/layer';
 import { planar } from '../../../src/flow/planar';
 import { planarRoots, solvePlanar } from '../../../src/flow/planar-inverse';
+import type { Options } from '../../../src/flow/spec';
 import reference from '../../fixtures/flow/planar-reference.json';
 import { forward, inverse } from './batches';
 
@@ -108,9 +109,70 @@ describe('the inverse of the planar layer', () => {
     assert.equal(images.length, 3);
   });
 
+  it('names all three preimages in order inside the fold, and one outside: w off the axes, b ≠ 0', () => {
+    // w = (3, 4)/5 and û = −3·w + ½·w⊥: κ = −3, and every preimage lies at y − û·tanh(r) with r + κ·tanh(r) = wᵀy + b.
+    const layer = layerOf([0.6, 0.8], [-1.8 - 0.4, -2.4 + 0.3], 0.3, true);
+    const y = [0.6 * -0.2 + 0.8, 0.8 * -0.2 - 0.6];
+    const all = Array.from(layer.preimages(Float64Array.from(y)));
+    const rootsOf = [0, 2, 4].map((at) => 0.6 * all[at] + 0.8 * all[at + 1] + 0.3);
+    // q(r) = r − 3·tanh(r) = 0.1 by bisection on each of the three pieces between its turns at ±acosh(√3).
+    const q = (r: number): number => r - 3 * Math.tanh(r) - 0.1;
+    const turn = Math.acosh(Math.sqrt(3));
+    const bisected = [
+      [-4, -turn],
+      [-turn, turn],
+      [turn, 4],
+    ].map(([low, high]) => {
+      const rising = q(high) > 0;
+      for (let i = 0; i < 200; i++) {
+        const middle = (low + high) / 2;
+        if (q(middle) > 0 === rising) high = middle;
+        else low = middle;
+      }
+      return low;
+    });
+    assert.equal(all.length, 6);
+    bisected.forEach((root, i) => assert.ok(Math.abs(rootsOf[i] - root) < 1e-13, `root ${i + 1}: ${rootsOf[i]} instead of ${root}`));
+    assert.equal(layer.preimages(Float64Array.of(50, 0)).length, 2);
+  });
+
   it('says when its input is not finite', () => {
     const { status } = inverse(layerOf([1, 0.5], [0.3, 0.2], 0), [NaN, 0, 1, Infinity, 1, 2]);
     assert.deepEqual(Array.from(status), [InverseStatus.NotFinite, InverseStatus.NotFinite, InverseStatus.Ok]);
+  });
+});
+
+describe('the planar layer at the end of float64', () => {
+  // softplus(−800) = e^{−800}, to every digit: below the least number, whose logarithm is −744.
+  for (const leaky of [false, true]) {
+    const pressed = planar.create(2, { leaky }, Float64Array.of(1, 0, -800, 0.5, 0));
+
+    it(`${leaky ? 'leaky' : 'tanh'}: log det is right where det is below every number, and the margin stays above 0`, () => {
+      const { det, logDet } = forward(pressed, leaky ? [1e-9, 2] : [0, 2]);
+      close(logDet[0], -800, 1e-15, 'log det');
+      assert.ok(det[0] > 0 && pressed.margin > 0 && pressed.margin < 1e-300);
+    });
+  }
+
+  it('log det = 2·log|tanh a| beside such a hyperplane', () => {
+    const pressed = layerOf([1, 0], [-800, 0.5], 0);
+    close(forward(pressed, [1e-150, 2]).logDet[0], 2 * Math.log(1e-150), 1e-15, 'log det');
+    close(forward(pressed, [0.5, 2]).logDet[0], 2 * Math.log(Math.tanh(0.5)), 1e-14, 'log det');
+  });
+
+  it('training’s map has the same û as ever where the square of ‖w‖ is below every number', () => {
+    const values = Float64Array.of(3e-170, 4e-170, 0.5, -0.25, 1);
+    const point = Float64Array.of(1, 2);
+    const [image, gradient] = [new Float64Array(2), new Float64Array(5)];
+    const logDet = new Float64Array(1);
+    const kernel = planar.kernel(2, {}, values);
+    kernel.forward(point, image, logDet);
+    const layer = forward(planar.create(2, {}, values), [1, 2]);
+    image.forEach((value, i) => close(value, layer.points[i], 1e-13, `y${i + 1}`));
+    // û = u + (ln 2 − 1)·w/‖w‖², with wᵀu = 0 but for 1e-170.
+    close(image[0], ((Math.LN2 - 1) * 0.6 * Math.tanh(1)) / 5e-170, 1e-13, 'y₁');
+    kernel.backward(point, Float64Array.of(1e-200, 0), new Float64Array(1), gradient);
+    assert.ok(gradient.every(Number.isFinite), gradient.join(', '));
   });
 });
 
@@ -135,6 +197,26 @@ describe('the planar layer at w = 0', () => {
       const said: InverseStatus = status[0];
       assert.ok(Number.isFinite(residual[0]) || said === InverseStatus.NotFinite, `‖w‖ = ${size}`);
     }
+  });
+});
+
+describe('what to be warned of in the values of a planar layer', () => {
+  const cautionOf = (options: Options, given: Record<string, number[]>) => planar.caution?.(options, given, (value) => value.toFixed(4));
+
+  it('a raw layer with wᵀu < −1 folds', () => {
+    assert.deepEqual(cautionOf({ raw: true }, { w: [1, 2], u: [-3, 0.5] }), {
+      sentence: 'This layer folds space: wᵀu = -2.0000 is below −1.',
+    });
+    assert.equal(cautionOf({ raw: true }, { w: [1, 2], u: [-1, 0] }), undefined);
+    assert.equal(cautionOf({ raw: true }, { w: [1, 2] }), undefined);
+  });
+
+  it('a constrained one is singular for a short w', () => {
+    assert.equal(cautionOf({}, { w: [6e-4, 8e-4] }), undefined);
+    const caution = cautionOf({}, { w: [3e-4, 4e-4] });
+    assert.equal(caution?.parameter, 'w');
+    assert.match(caution.sentence, /^‖w‖ = 0\.0005 is below 0\.0010:.*Give a longer w\.$/);
+    assert.equal(cautionOf({}, { u: [1, 1] }), undefined);
   });
 });
 
