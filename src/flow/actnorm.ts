@@ -1,4 +1,14 @@
-import { perCoordinate, type CreateKernel, type InverseReport, type Layer, type LayerImage, type LayerType, type Overlay } from './layer';
+import { rounded } from './float32';
+import {
+  perCoordinate,
+  type CreateFloat32Map,
+  type CreateKernel,
+  type InverseReport,
+  type Layer,
+  type LayerImage,
+  type LayerType,
+  type Overlay,
+} from './layer';
 import { judgeInverse, solePreimage } from './residual';
 
 /** yᵢ = e^{sᵢ}·vᵢ + tᵢ, with values [logScale s (d), shift t (d)]. */
@@ -73,6 +83,17 @@ const actnormKernel: CreateKernel = (dim, _, values) => {
   };
 };
 
+const actnormFloat32: CreateFloat32Map = (dim, _, values) => {
+  const logScale = values.subarray(0, dim);
+  const scale = logScale.map(Math.exp);
+  const logDet = logScale.reduce((sum, s) => rounded(sum + s), 0);
+  const det = rounded(Math.exp(logDet));
+  return (v, y) => {
+    for (let i = 0; i < dim; i++) y[i] = rounded(scale[i] * v[i]) + values[dim + i];
+    return [det, logDet];
+  };
+};
+
 /** Kingma & Dhariwal 2018 (arXiv 1807.03039), section 3.1. Its initialisation from a first batch of data is not part of the map. */
 export const actnorm: LayerType = {
   name: 'actnorm',
@@ -90,4 +111,5 @@ export const actnorm: LayerType = {
   },
   create: (dim, _, values) => new ActNormLayer(actnorm, dim, values),
   kernel: actnormKernel,
+  float32: actnormFloat32,
 };

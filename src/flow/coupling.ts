@@ -1,48 +1,9 @@
 import { type CreateKernel, type InverseReport, type Layer, type LayerImage, type LayerType, type Overlay } from './layer';
+import { couplingFloat32 } from './coupling-float32';
+import { couplingLayout, couplingWeights, defaultHidden, mostLogScale, type CouplingLayout, type CouplingWeights } from './coupling-layout';
 import { judgeInverse, solePreimage } from './residual';
 import { singularValuesOf } from './singular-values';
 import type { Options } from './spec';
-
-/** Log scales stay within ±this, so that no layer scales a coordinate by more than e² or less than e⁻². */
-export const mostLogScale = 2;
-
-/** How the coordinates and the values of one coupling layer are divided. */
-export interface CouplingLayout {
-  /** Where the coordinates that pass through begin, and how many they are. */
-  readonly passStart: number;
-  readonly passes: number;
-  /** Where the coordinates that are transformed begin, and how many they are. */
-  readonly changeStart: number;
-  readonly changes: number;
-  /** The width of the hidden layer. */
-  readonly hidden: number;
-}
-
-const defaultHidden = 16;
-
-/**
- * The first ⌊d/2⌋ coordinates pass and decide over the rest; with `flip` the rest passes and decides over them. In one dimension there is
- * nothing to decide by: the layer is a scale and a shift, and the identity with `flip`.
- */
-export function couplingLayout(dim: number, options: Options): CouplingLayout {
-  const half = Math.floor(dim / 2);
-  const hidden = typeof options.hidden === 'number' ? options.hidden : defaultHidden;
-  return options.flip === true
-    ? { passStart: half, passes: dim - half, changeStart: 0, changes: half, hidden }
-    : { passStart: 0, passes: half, changeStart: half, changes: dim - half, hidden };
-}
-
-/** The values of a coupling layer's conditioner, by name; each is a window into `values`. */
-export function couplingWeights(
-  { passes, changes, hidden }: CouplingLayout,
-  values: Float64Array,
-): Record<'w1' | 'b1' | 'w2' | 'b2', Float64Array> {
-  const ends = [hidden * passes, hidden, 2 * changes * hidden, 2 * changes].map((_, i, sizes) =>
-    sizes.slice(0, i + 1).reduce((a, b) => a + b),
-  );
-  const [w1, b1, w2, b2] = ends.map((end, i) => values.subarray(ends[i - 1] ?? 0, end));
-  return { w1, b1, w2, b2 };
-}
 
 /**
  * The passing coordinates v₁ stay; the others become v₂·e^s + t, where a small network decides s and t from v₁:
@@ -51,7 +12,7 @@ export function couplingWeights(
 class CouplingLayer implements Layer {
   readonly margin: number;
   private readonly layout: CouplingLayout;
-  private readonly weights: ReturnType<typeof couplingWeights>;
+  private readonly weights: CouplingWeights<Float64Array>;
   private readonly hidden: Float64Array;
   private readonly logScale: Float64Array;
   private readonly shift: Float64Array;
@@ -286,4 +247,5 @@ export const coupling: LayerType = {
   },
   create: (dim, options, values) => new CouplingLayer(coupling, dim, options, values),
   kernel: couplingKernel,
+  float32: couplingFloat32,
 };

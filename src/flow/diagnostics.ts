@@ -1,6 +1,6 @@
 /** How well a flow fits its target, and how far its numbers can be trusted. All in float64; log densities in nats, NaN where a layer folds. */
 
-import { buildFlow, type Flow, type Trace } from './flow';
+import { buildFlow, parameterSlots, type Flow, type Trace } from './flow';
 import { InverseStatus } from './layer';
 import type { FlowSpec } from './spec';
 import type { Energy } from './targets';
@@ -143,11 +143,33 @@ export function conditionNumbers(flow: Flow, trace: Trace): Quantiles[] {
 }
 
 /**
- * The trace of a flow whose parameters and stages are stored in float32, each layer still computed in float64: what every float32
- * library loses at least. Its own rounding within a layer comes on top.
+ * The same trace in float32. In the closed-form direction every parameter, everything derived from them, and the result of every
+ * operation within a layer is rounded (`Float32Map` in ./layer); an elementary function such as tanh is rounded once, where a library
+ * may err by a unit more. In the solved direction the root is found in float64 from the rounded parameters, and only the points are
+ * rounded: what an iteration in float32 would lose comes on top.
  */
 export function float32Trace(spec: FlowSpec, parameters: Float64Array, points: Float64Array, stage: number): Trace {
-  return buildFlow(spec, Float32Array.from(parameters)).trace(points, stage, Math.fround);
+  const values = Float32Array.from(parameters);
+  const flow = buildFlow(spec, values);
+  const slots = parameterSlots(spec);
+  const maps = flow.layers.map(({ type, dim }, k) => {
+    const own = slots.filter(({ layer }) => layer === k);
+    const end = own.reduce((sum, { length }) => sum + length, own[0].offset);
+    return type.float32(dim, spec.layers[k].options, values.subarray(own[0].offset, end));
+  });
+  return flow.trace(points.map(Math.fround), stage, (k, direction, from) => {
+    const pass = flow.pass(k, direction, from);
+    if (direction !== flow.closedForm) return { ...pass, points: pass.points.map(Math.fround), logDet: pass.logDet.map(Math.fround) };
+    const image = new Float32Array(flow.dim);
+    for (let p = 0, at = 0; p < pass.det.length; p++, at += flow.dim) {
+      const [det, logDet] = maps[k](Float32Array.from(from.subarray(at, at + flow.dim)), image);
+      pass.points.set(image, at);
+      pass.det[p] = det;
+      pass.logDet[p] = direction === 'encode' ? -logDet : logDet;
+      pass.status[p] = image.every(Number.isFinite) ? InverseStatus.Ok : InverseStatus.NotFinite;
+    }
+    return pass;
+  });
 }
 
 /** K + 1: how far a trace's points lie from those of the same trace in another precision, at every stage. */

@@ -20,7 +20,7 @@ export interface Pass extends InverseReport {
 export interface Trace {
   /** K+1 batches of n × d. */
   readonly stages: readonly Float64Array[];
-  /** K: how each layer was passed; `passes[k].points` is the stage that it led to, before it was stored. */
+  /** K: how each layer was passed; `passes[k].points` is the stage that it led to. */
   readonly passes: readonly Pass[];
 }
 
@@ -126,20 +126,19 @@ export class Flow {
 
   /**
    * `points` lie at `stage`; from there they go outwards, z → x to stage K and x → z to stage 0.
-   * @param stored what becomes of every coordinate of a stage, before the next layer takes it: `Math.fround` shows what float32 costs.
+   * @param through how a batch is taken through one layer: {@link pass}, unless another arithmetic is to be shown.
    */
-  trace(points: Float64Array, stage: number, stored?: (coordinate: number) => number): Trace {
+  trace(points: Float64Array, stage: number, through: Flow['pass'] = (k, direction, at) => this.pass(k, direction, at)): Trace {
     const stages: Float64Array[] = [];
     const passes: Pass[] = [];
-    const store = (stage: Float64Array): Float64Array => (stored ? stage.map(stored) : stage);
-    stages[stage] = store(points);
+    stages[stage] = points;
     for (let k = stage; k < this.layers.length; k++) {
-      passes[k] = this.pass(k, 'generate', stages[k]);
-      stages[k + 1] = store(passes[k].points);
+      passes[k] = through(k, 'generate', stages[k]);
+      stages[k + 1] = passes[k].points;
     }
     for (let k = stage - 1; k >= 0; k--) {
-      passes[k] = this.pass(k, 'encode', stages[k + 1]);
-      stages[k] = store(passes[k].points);
+      passes[k] = through(k, 'encode', stages[k + 1]);
+      stages[k] = passes[k].points;
     }
     return { stages, passes };
   }

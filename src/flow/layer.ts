@@ -163,6 +163,14 @@ export interface Kernel {
 
 export type CreateKernel = (dim: number, options: Options, values: Float64Array) => Kernel;
 
+/**
+ * y = φ(v) for one point of d numbers as a plain float32 program evaluates the layer's `formula`: every parameter, everything derived from
+ * them and the result of every operation is rounded to float32, and det is not rearranged so as not to cancel. Gives det and log|det|.
+ */
+export type Float32Map = (v: Float32Array, y: Float32Array) => readonly [det: number, logDet: number];
+
+export type CreateFloat32Map = (dim: number, options: Options, values: Float32Array) => Float32Map;
+
 /** What a person should know of values that are allowed and yet dangerous. */
 export interface Caution {
   /** A sentence or two for the person. */
@@ -190,6 +198,8 @@ export interface LayerType {
   create(dim: number, options: Options, values: Float64Array): Layer;
   /** The same map for training. */
   readonly kernel: CreateKernel;
+  /** The same map in float32, to show what precision costs. */
+  readonly float32: CreateFloat32Map;
   /**
    * What to be warned of in the initial values that a file gives, if anything; a layer that leaves it out has no such values.
    * @param write a number as the person is shown numbers.

@@ -1,4 +1,14 @@
-import { perCoordinate, type CreateKernel, type InverseReport, type Layer, type LayerImage, type LayerType, type Overlay } from './layer';
+import { rounded } from './float32';
+import {
+  perCoordinate,
+  type CreateFloat32Map,
+  type CreateKernel,
+  type InverseReport,
+  type Layer,
+  type LayerImage,
+  type LayerType,
+  type Overlay,
+} from './layer';
 import { judgeInverse, solePreimage } from './residual';
 import { singularValuesOf } from './singular-values';
 
@@ -180,6 +190,25 @@ const linearKernel: CreateKernel = (dim, { permutation }, values) => {
   };
 };
 
+const linearFloat32: CreateFloat32Map = (dim, { permutation }, values) => {
+  const { from, lastSign } = permutationOf(permutationRank(permutation), dim);
+  const [entries] = triangle(dim);
+  const logScale = values.subarray(2 * entries);
+  const scale = logScale.map(Math.exp);
+  const logDet = logScale.reduce((sum, s) => rounded(sum + s), 0);
+  const det = rounded(Math.exp(logDet));
+  const inner = new Float32Array(dim);
+  return (v, y) => {
+    for (let i = 0, entry = entries; i < dim; i++) {
+      inner[i] = scale[i] * v[i];
+      for (let j = i + 1; j < dim; j++) inner[i] += rounded(values[entry++] * v[j]);
+    }
+    for (let i = dim - 1; i > 0; i--) for (let j = 0; j < i; j++) inner[i] += rounded(values[(i * (i - 1)) / 2 + j] * inner[j]);
+    for (let i = 0; i < dim; i++) y[i] = (i === dim - 1 ? lastSign : 1) * inner[from[i]];
+    return [det, logDet];
+  };
+};
+
 /** Kingma & Dhariwal 2018 (arXiv 1807.03039), eq. 10–11: the invertible 1 × 1 convolution of a single pixel. */
 export const linear: LayerType = {
   name: 'linear',
@@ -207,4 +236,5 @@ export const linear: LayerType = {
   },
   create: (dim, { permutation }, values) => new LinearLayer(linear, dim, permutationRank(permutation), values),
   kernel: linearKernel,
+  float32: linearFloat32,
 };

@@ -1,6 +1,7 @@
 import { perCoordinate, requireBelowOne, single, type LayerImage, type LayerType, type Overlay } from './layer';
 import { planarRoots, solvePlanar } from './planar-inverse';
 import { LeakyPlanar } from './planar-leaky';
+import { planarFloat32 } from './planar-float32';
 import { planarKernel } from './planar-kernel';
 import { dot, PlanarMap, type Activation } from './planar-map';
 import { excessOverTanh, logAddExp, sech2 } from './stable';
@@ -102,6 +103,7 @@ export const planar: LayerType = {
   },
   create: (dim, options, values) => new (options.leaky === true ? LeakyPlanar : TanhPlanar)(planar, dim, options.raw === true, values),
   kernel: planarKernel,
+  float32: planarFloat32,
   /** A raw layer with tanh or the leaky ReLU folds for wᵀu < −1; the constraint of the other kind is singular at w = 0. */
   caution({ raw }, { w, u }, write) {
     if (raw === true) {

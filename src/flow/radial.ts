@@ -1,7 +1,9 @@
+import { rounded, roundedDot } from './float32';
 import {
   perCoordinate,
   requireBelowOne,
   single,
+  type CreateFloat32Map,
   type CreateKernel,
   type InverseReport,
   type Layer,
@@ -182,6 +184,23 @@ const radialKernel: CreateKernel = (dim, _, values) => {
   };
 };
 
+const radialFloat32: CreateFloat32Map = (dim, _, values) => {
+  const centre = values.subarray(0, dim);
+  const alpha = rounded(softplus(values[dim]));
+  const betaHat = rounded(rounded(softplus(values[dim + 1])) - alpha);
+  return (v, y) => {
+    const ray = v.map((value, i) => value - centre[i]);
+    const r = rounded(Math.sqrt(roundedDot(ray, ray)));
+    const h = rounded(1 / rounded(alpha + r));
+    const stretch = rounded(betaHat * h);
+    for (let i = 0; i < dim; i++) y[i] = v[i] + rounded(stretch * ray[i]);
+    const across = rounded(1 + stretch);
+    const along = rounded(1 + rounded(rounded(alpha * stretch) * h));
+    const det = rounded(rounded(across ** (dim - 1)) * along);
+    return [det, rounded(rounded((dim - 1) * rounded(Math.log(across))) + rounded(Math.log(along)))];
+  };
+};
+
 /** Rezende & Mohamed 2015 (arXiv 1505.05770), eq. 13–14 and appendix A.2, with α = softplus(alpha), as in Pyro. */
 export const radial: LayerType = {
   name: 'radial',
@@ -205,4 +224,5 @@ export const radial: LayerType = {
   },
   create: (dim, _, values) => new RadialLayer(radial, dim, values),
   kernel: radialKernel,
+  float32: radialFloat32,
 };
