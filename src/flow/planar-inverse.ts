@@ -6,7 +6,7 @@
  * approaches it from that side and never passes it: no bracket is needed and no cycle is possible.
  */
 
-import { excessOverTanh, sech2 } from './stable';
+import { excessOverTanh } from './stable';
 
 export interface PlanarRoot {
   readonly root: number;
@@ -19,20 +19,25 @@ export interface PlanarRoot {
 const mostIterations = 1000;
 
 /**
- * Newton's method for q(r) = c from `start`. For κ < 0, q is evaluated as (1 + κ)·r − κ·(r − tanh r), which loses nothing near κ = −1,
- * where the root at c ≈ 0 is nearly triple. It ends at the rounding floor of q, or as soon as r stands still.
+ * Newton's method for q(r) = c from `start`. For κ < −½, q is evaluated as (1 + κ)·r − κ·(r − tanh r), which loses nothing near κ = −1,
+ * where the root at c ≈ 0 is nearly triple. It ends at the rounding floor of q, as soon as r stands still, or after a step δ whose
+ * error, |q″/2q′|·δ², is far below a unit in the last place of r: the point is judged by its residual in any case.
  */
 function newton(kappa: number, slack: number, c: number, start: number): { root: number; iterations: number } {
   let r = start;
   for (let iterations = 0; iterations < mostIterations; iterations++) {
     const t = Math.tanh(r);
-    const linear = kappa < 0 ? slack * r : r;
-    const bent = kappa < 0 ? -kappa * excessOverTanh(r) : kappa * t;
+    const slope = 1 - t * t;
+    const linear = kappa < -0.5 ? slack * r : r;
+    const bent = kappa < -0.5 ? -kappa * excessOverTanh(r) : kappa * t;
     const error = linear + bent - c;
     if (Math.abs(error) <= 4 * Number.EPSILON * (Math.abs(linear) + Math.abs(bent) + Math.abs(c))) return { root: r, iterations };
-    const next = r - error / (t * t + sech2(r) * slack);
+    const rise = t * t + slope * slack;
+    const step = error / rise;
+    const next = r - step;
     if (next === r || !Number.isFinite(next)) return { root: r, iterations };
     r = next;
+    if (Math.abs(kappa * t * slope * step * step) < 1e-18 * rise * Math.abs(r)) return { root: r, iterations: iterations + 1 };
   }
   return { root: r, iterations: mostIterations };
 }
@@ -43,8 +48,10 @@ function newton(kappa: number, slack: number, c: number, start: number): { root:
  */
 function bound(kappa: number, slack: number, c: number): number {
   if (kappa >= 0) return Math.max(c - kappa, c / slack);
+  const linear = Math.min(c - kappa, slack > 0 ? c / slack : Infinity);
+  if (slack < 0 || slack > 0.25) return linear;
   const cubic = Math.cbrt((4.2 * c) / -kappa);
-  return Math.min(c - kappa, slack > 0 ? c / slack : Infinity, slack >= 0 && cubic <= 1 ? cubic : Infinity);
+  return cubic <= 1 ? Math.min(linear, cubic) : linear;
 }
 
 /** Where q turns for κ < −1, q′(ρ) = 0, and the height |q(ρ)| below which |c| has three roots. */

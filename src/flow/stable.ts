@@ -43,12 +43,17 @@ export function sech2(a: number): number {
 
 /**
  * r − tanh(r), to full relative accuracy: below 1 by Lambert's continued fraction tanh r = r/(1 + r²/(3 + r²/(5 + …))), whose terms are
- * all positive.
+ * all positive. It is folded up from its end as a quotient n/d, so that there is one division.
  */
 export function excessOverTanh(r: number): number {
   const square = r * r;
   if (square > 1) return r - Math.tanh(r);
-  let tail = 21;
-  for (let odd = 19; odd >= 3; odd -= 2) tail = odd + square / tail;
-  return (r * square) / (tail + square);
+  let n = 21;
+  let d = 1;
+  for (let odd = 19; odd >= 3; odd -= 2) {
+    const next = odd * n + square * d;
+    d = n;
+    n = next;
+  }
+  return (r * square * d) / (n + square * d);
 }

@@ -127,6 +127,35 @@ describe('the diagnostics', () => {
     assert.ok(Math.abs(condition.median - Math.exp(2.5)) < 1e-13 && condition.maximum === condition.median);
   });
 
+  it('a round trip through a fold ends elsewhere, by as much as is said: κ = −2, where 3 ↦ −3 ↤ −5', () => {
+    const fold = { type: 'planar', options: { raw: true, leaky: true }, initial: { w: [1], u: [-2], b: [0] } };
+    const flow = flowOf(specOf({ type: 'reverse-kl', energy: 'two-modes' }, [fold], { dim: 1 }));
+    // 97 points below the fold come back; of 3 above it two go 8 and one goes 16 too far.
+    const z = Float64Array.from({ length: 100 }, (_, i) => (i < 97 ? -1 : i < 99 ? 3 : 6));
+    assert.deepEqual(roundTrip(flow, 'z', z), { median: 0, high: 8, maximum: 16, doubtful: 100 });
+    // Above 0 at x there is nothing to come from: the nearest image is 0.
+    const { median, maximum, doubtful } = roundTrip(flow, 'x', Float64Array.of(-3, -0.6, 2));
+    assert.ok(median < 1e-15 && maximum === 2 && doubtful === 3);
+  });
+
+  it('log det and condition number go layer by layer, here by the side of a kink: κ = 1 doubles one side and stretches the other by 6/5', () => {
+    const kink = { type: 'planar', options: { raw: true, leaky: true }, initial: { w: [1, 0], u: [1, 0], b: [0] } };
+    for (const objective of [towardsU1, towardsMoons]) {
+      const flow = flowOf(specOf(objective, [kink, affine([0, 0], [0, 0])]));
+      const trace = flow.trace(Float64Array.of(3, 0, 4, 7, 5, 1, -1, 0, -2, 2), 0);
+      // Under forward KL the formula runs x → z, so that z → x divides by the same determinants.
+      const sign = flow.closedForm === 'generate' ? 1 : -1;
+      const [wide, narrow] = [sign * Math.LN2, sign * Math.log(1.2)];
+      const [spread, flat] = logDetSpread(trace);
+      const expected = [(3 * wide + 2 * narrow) / 5, Math.min(wide, narrow), wide, Math.max(wide, narrow)];
+      [spread.mean, spread.least, spread.median, spread.greatest].forEach((value, i) => assert.ok(Math.abs(value - expected[i]) < 1e-15));
+      assert.ok([flat.mean, flat.least, flat.median, flat.greatest].every((value) => Math.abs(value) === 0));
+      const [bent, straight] = conditionNumbers(flow, trace);
+      assert.ok(Math.abs(bent.median - 2) < 1e-15 && Math.abs(bent.maximum - 2) < 1e-15);
+      assert.equal(straight.maximum, 1);
+    }
+  });
+
   it('float32 costs about 1e-7, stage by stage more', () => {
     const spec = specOf(towardsU1, planarLayers(12));
     const parameters = initialParameters(spec);
