@@ -3,6 +3,7 @@
 import type { RandomStream } from './random';
 import type { BaseSpec } from './spec';
 
+/** A distribution of z with a density and draws. */
 export interface Base {
   readonly dim: number;
   /** log p_z of the d numbers of `z` that begin at `at`; its gradient is written to the first d places of `gradient`. */
@@ -32,7 +33,7 @@ function baseOf(dim: number, evaluate: Base['evaluate'], draw: (random: RandomSt
   };
 }
 
-/** N(0, I): log p = −½‖z‖² − (d/2)·log 2π. */
+/** N(0, I) in `dim` dimensions: log p = −½‖z‖² − (d/2)·log 2π. */
 export function standardNormal(dim: number): Base {
   const evaluate: Base['evaluate'] = (z, at, gradient) => {
     let log = (-dim / 2) * logTwoPi;
@@ -145,7 +146,7 @@ export function uniform(low: readonly number[], high: readonly number[]): Base {
   return baseOf(dim, evaluate, (random) => low.map((edge, i) => edge + random.uniform() * (high[i] - edge)));
 }
 
-/** The base that a flow names. Throws a RangeError where it has another dimension than the flow. */
+/** The base that a flow names. Throws a RangeError where it has another dimension than the flow, or is no distribution (as above). */
 export function baseFrom(spec: BaseSpec, dim: number): Base {
   const base = spec === 'standard-normal' ? standardNormal(dim) : build(spec, dim);
   if (base.dim !== dim) throw new RangeError(`The base has ${base.dim} dimensions, but the flow has ${dim}.`);

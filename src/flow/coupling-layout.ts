@@ -17,6 +17,7 @@ export interface CouplingLayout {
   readonly hidden: number;
 }
 
+/** The width of the hidden layer where the file gives none. */
 export const defaultHidden = 16;
 
 /**

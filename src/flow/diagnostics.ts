@@ -12,7 +12,7 @@ export interface Estimate {
   readonly standardError: number;
 }
 
-/** The mean of independent draws with its standard error. */
+/** The mean of n independent draws with its standard error; NaN for none. */
 export function estimate(values: Float64Array): Estimate {
   const n = values.length;
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
@@ -28,6 +28,7 @@ export interface Quantiles {
   readonly maximum: number;
 }
 
+/** Of at least one value: each is the least v for which its share of the values is at most v. */
 export function quantiles(values: Float64Array): Quantiles {
   const sorted = values.slice().sort();
   const rank = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
@@ -45,17 +46,26 @@ export function importanceLogWeights(flow: Flow, energy: Energy, z: Float64Array
   return flow.logProbOf(trace).map((log, p) => -energy.evaluate(x, p * flow.dim, gradient) - log);
 }
 
-/** KL(p_x ‖ π) = E[log p_x(x) + u(x)] + log Z over n × d draws z of the base: 0 where the flow is the target. */
+/**
+ * KL(p_x ‖ π) = E[log p_x(x) + u(x)] + log Z at x = g(z), over n × d draws z of the base: 0 where the flow is the target, else above
+ * (Papamakarios et al. 2021, arXiv 1912.02762, section 2.3.2).
+ */
 export function reverseGap(flow: Flow, energy: Energy, z: Float64Array): Estimate {
   return estimate(importanceLogWeights(flow, energy, z).map((log) => energy.logZ - log));
 }
 
-/** KL(π ‖ p_x) = −E[log p_x(x)] − H(π) over n × d draws x of a target with this entropy. */
+/**
+ * KL(π ‖ p_x) = −E[log p_x(x)] − H(π) over n × d draws x of a target with this entropy (Papamakarios et al. 2021, arXiv 1912.02762,
+ * section 2.3.1).
+ */
 export function forwardGap(flow: Flow, x: Float64Array, entropy: number): Estimate {
   return estimate(flow.logProb(x).map((log) => -log - entropy));
 }
 
-/** (Σw)²/Σw², from 1 to n (Kong 1992): as many independent draws of the target are the weighted samples worth. */
+/**
+ * (Σw)²/Σw² of n weights given by their logarithms, from 1 to n: as many independent draws of the target are the weighted samples worth
+ * (Kong, "A note on importance sampling using standardized weights", University of Chicago, technical report 348, 1992).
+ */
 export function effectiveSampleSize(logWeights: Float64Array): number {
   const greatest = logWeights.reduce((most, log) => Math.max(most, log), -Infinity);
   const weights = logWeights.map((log) => Math.exp(log - greatest));
@@ -82,7 +92,10 @@ export function integral(flow: Flow, extent: number, side: number): number {
   return flow.logProb(grid).reduce((sum, log) => sum + Math.exp(log), 0) * h ** dim;
 }
 
-/** The share of n × d points that lie nearest to each of the centres: how a flow divides its mass among modes. */
+/**
+ * m: the share of n × d points that lie nearest, by ‖·‖₂, to each of m ≥ 1 centres: how a flow divides its mass among modes. A point that
+ * is not a number lies nearest to none.
+ */
 export function modeMass(points: Float64Array, centres: readonly (readonly number[])[]): Float64Array {
   const [{ length: dim }] = centres;
   const shares = new Float64Array(centres.length);
@@ -146,7 +159,7 @@ export function conditionNumbers(flow: Flow, trace: Trace): Quantiles[] {
  * The same trace in float32. In the closed-form direction every parameter, everything derived from them, and the result of every
  * operation within a layer is rounded (`Float32Map` in ./layer); an elementary function such as tanh is rounded once, where a library
  * may err by a unit more. In the solved direction the root is found in float64 from the rounded parameters, and only the points are
- * rounded: what an iteration in float32 would lose comes on top.
+ * rounded: what an iteration in float32 would lose comes on top. Throws what {@link buildFlow} throws.
  */
 export function float32Trace(spec: FlowSpec, parameters: Float64Array, points: Float64Array, stage: number): Trace {
   const values = Float32Array.from(parameters);

@@ -88,6 +88,7 @@ export function buildFlow(spec: FlowSpec, parameters: Float64Array | Float32Arra
   return new Flow(baseFrom(spec.base, spec.dim), closedFormDirection(spec.objective), layers);
 }
 
+/** x = g(z) = φ_K(… φ₁(z)) under reverse KL, and z = φ₁(… φ_K(x)) under forward KL. */
 export class Flow {
   readonly dim: number;
 
@@ -154,8 +155,9 @@ export class Flow {
   }
 
   /**
-   * log p_x(x) = log p_z(z) − Σₖ log|det| of the layers z → x, for each of n points at x. NaN where the determinant of some layer can be
-   * negative (margin < 0): the density of a flow that folds is a sum over all preimages, and this would be one of its terms.
+   * log p_x(x) = log p_z(z) − Σₖ log|det| of the layers z → x, for each of n points at x (Rezende & Mohamed 2015, eq. 7). NaN where the
+   * determinant of some layer can be negative (margin < 0): the density of a flow that folds is a sum over all preimages, and this would
+   * be one of its terms.
    */
   logProb(x: Float64Array): Float64Array {
     return this.logProbOf(this.trace(x, this.layers.length));

@@ -95,6 +95,7 @@ export interface NoOverlay {
   readonly kind: 'none';
 }
 
+/** A parameter of a kind of layer: a tensor of numbers that training moves. */
 export interface ParameterInfo {
   readonly name: string;
   /** Its shape, the outermost dimension first; `[]` is one number. Its values are laid out row by row. */
@@ -107,6 +108,7 @@ interface OptionFacts {
   readonly name: string;
   readonly meaning: string;
 }
+/** Yes or no. */
 export interface FlagOption extends OptionFacts {
   readonly default: boolean;
 }
@@ -116,6 +118,7 @@ export interface NumberOption extends OptionFacts {
   readonly least: number;
   readonly most: number;
 }
+/** What a file may choose of a kind of layer, and training does not move. */
 export type OptionInfo = FlagOption | NumberOption;
 
 /** One layer with its parameters fixed. */
@@ -161,6 +164,7 @@ export interface Kernel {
   backward(v: Float64Array, points: Float64Array, logDet: Float64Array, gradient: Float64Array): void;
 }
 
+/** The kernel of a layer with these values, laid out as its type's `parameters` say; they are not copied. */
 export type CreateKernel = (dim: number, options: Options, values: Float64Array) => Kernel;
 
 /**
@@ -169,6 +173,7 @@ export type CreateKernel = (dim: number, options: Options, values: Float64Array)
  */
 export type Float32Map = (v: Float32Array, y: Float32Array) => readonly [det: number, logDet: number];
 
+/** The float32 map of a layer with these values, laid out as its type's `parameters` say; they are not copied. */
 export type CreateFloat32Map = (dim: number, options: Options, values: Float32Array) => Float32Map;
 
 /** What a person should know of values that are allowed and yet dangerous. */
@@ -229,6 +234,7 @@ export function optionWords(type: LayerType, options: Options): string[] {
     .map(({ name }) => (typeof options[name] === 'number' ? `${name} ${options[name]}` : name));
 }
 
-/** A parameter of one number per coordinate, and one of a single number. */
+/** The shape of a parameter of one number per coordinate. */
 export const perCoordinate = (dim: number): readonly number[] => [dim];
+/** The shape of a parameter of one number. */
 export const single = (): readonly number[] => [];

@@ -8,6 +8,7 @@
 
 import { excessOverTanh } from './stable';
 
+/** A root r of q(r) = c. */
 export interface PlanarRoot {
   readonly root: number;
   readonly iterations: number;
@@ -61,7 +62,8 @@ function fold(slack: number, kappa: number): { at: number; height: number } {
 }
 
 /**
- * The root of r + κ·tanh(r) = c; for κ < −1 the one on the unfolded branch, |r| outermost on the side of c's sign.
+ * The root of r + κ·tanh(r) = c; for κ < −1 the one on the unfolded branch, |r| outermost on the side of c's sign. NaN where c
+ * or κ is not finite.
  * @param slack 1 + κ, given apart because κ rounds to −1 long before 1 + κ is 0.
  */
 export function solvePlanar(kappa: number, slack: number, c: number): PlanarRoot {

@@ -141,6 +141,7 @@ export abstract class PlanarMap implements Layer {
   }
 }
 
+/** aᵀb of two vectors of the same length. */
 export function dot(a: Float64Array, b: Float64Array): number {
   return a.reduce((sum, value, i) => sum + value * b[i], 0);
 }

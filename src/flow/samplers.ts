@@ -2,11 +2,13 @@
 
 import type { RandomStream } from './random';
 
+/** A distribution on the plane that can be drawn from. */
 export interface Sampler {
   readonly name: string;
   readonly describe: string;
   /** H(π) = −E[log π], in nats: the least negative log-likelihood that a flow can reach. */
   readonly entropy: number;
+  /** How the entropy is known. */
   readonly entropyFrom: string;
   /** count × 2 independent draws. */
   sample(count: number, random: RandomStream): Float64Array;

@@ -8,6 +8,7 @@
 import { diagonalNormal, mixture } from './base';
 import { logAddExp, sigmoid } from './stable';
 
+/** u(x), with π(x) = e^{−u(x)}/Z. */
 export interface Energy {
   readonly name: string;
   readonly describe: string;
