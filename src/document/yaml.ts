@@ -42,7 +42,7 @@ export function readYaml(text: string): YamlText {
     const start = 'offset' in deep ? deep.offset : 0;
     return refused(start, firstLineEnd(text, start), `This is nested more than ${mostNesting} levels deep: a flow needs no more than ten.`);
   }
-  const composer = new Composer({ prettyErrors: false, uniqueKeys: false, logLevel: 'silent' });
+  const composer = new Composer({ prettyErrors: false, uniqueKeys: false, resolveKnownTags: false, logLevel: 'silent' });
   const [document, ...others] = [...composer.compose(tokens, true, text.length)] as Document.Parsed[];
   const slip = findSlip(text, tokens, document.errors);
   if (slip) return { root: document.contents, problems: [slip], lineOf };

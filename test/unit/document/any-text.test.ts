@@ -105,6 +105,12 @@ describe('any text', () => {
     fc.string({ unit: 'binary', maxLength: 5 }),
   );
 
+  it('is answered also where a node is tagged as one of another kind', () => {
+    for (const tag of ['!!omap', '!!pairs', '!!set', '!!binary', '!!map', '!other']) {
+      holds(`nflow: 1\nobjective: { type: reverse-kl, energy: U1 }\nlayers:\n  - planar: { w: ${tag} [[1: 2], 3] }\n`);
+    }
+  });
+
   it('is answered, whatever it is', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), holds));
     fc.assert(
