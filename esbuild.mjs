@@ -3,6 +3,7 @@ import { build, context } from 'esbuild';
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { assembly } from './scripts/assembly.mjs';
 
 const flags = new Set(process.argv.slice(2));
 const production = flags.has('--production');
@@ -11,6 +12,7 @@ const require = createRequire(import.meta.url);
 /** @satisfies {import('esbuild').BuildOptions} */
 const common = {
   bundle: true,
+  plugins: [assembly],
   minify: production,
   sourcemap: production ? false : 'linked',
   target: 'es2022',

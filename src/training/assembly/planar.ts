@@ -1,0 +1,251 @@
+/**
+ * y = v + û·h(a), a = wᵀv + b, det = 1 + h′(a)·κ, κ = wᵀû (Rezende & Mohamed 2015, arXiv 1505.05770, eq. 10–12 and appendix A.1), with h = tanh
+ * or the leaky ReLU max(a, a/5); parameters [w (d), u (d), b]. Constrained, û = u + (softplus(−wᵀu) − 1)·w/‖w‖²; raw, or at w = 0, û = u.
+ *
+ * Up to three coordinates are in registers, any others in memory. `d` is handed in, so that each of the first dimensions has its own code.
+ */
+
+import { accumulate, add, bits, div, load, loadSplat, mul, mulAdd, select, splat, store, sub, subMul } from './lanes';
+import { cotangent, dim, Kind, logDetCotangent, row, score, stride, Layer } from './layer';
+import { multiply } from './determinant';
+import { sigmoid, softplus, tanhOf } from './math';
+
+const leakiness: f32 = 0.2;
+
+/** Constants: [w (d), û (d), b, 1 + κ, the factor of −h in h″/h′·κ: 2κ for tanh, 0 for the leaky ReLU]. */
+export function derivePlanar(layer: Layer): void {
+  const d = <usize>dim;
+  const from = layer.parameters;
+  const into = layer.constants;
+  let wu: f64 = 0;
+  let square: f64 = 0;
+  for (let i: usize = 0; i < d; i++) {
+    const w = <f64>f32.load(from + 4 * i);
+    wu += w * <f64>f32.load(from + 4 * (d + i));
+    square += w * w;
+  }
+  const pushed = !layer.raw && square > 0;
+  const push = pushed ? softplus(-wu) - 1 : 0;
+  const slack = pushed ? softplus(wu) : 1 + wu;
+  for (let i: usize = 0; i < d; i++) {
+    const w = f32.load(from + 4 * i);
+    f32.store(into + 4 * i, w);
+    f32.store(into + 4 * (d + i), <f32>(<f64>f32.load(from + 4 * (d + i)) + (pushed ? (push * <f64>w) / square : 0)));
+  }
+  const rest = into + 8 * d;
+  f32.store(rest, f32.load(from + 8 * d));
+  f32.store(rest + 4, <f32>slack);
+  f32.store(rest + 8, layer.kind === Kind.Planar ? <f32>(2 * (slack - 1)) : 0);
+  // det lies between 1 and 1 + κ.
+  layer.range = slack > 0 ? Math.abs(Math.log2(slack)) : Infinity;
+}
+
+/** The rows of h, h′ and det among a layer's block. */
+function heights(at: usize): usize {
+  return at + <usize>dim * row;
+}
+function slopes(at: usize): usize {
+  return at + <usize>(dim + 1) * row;
+}
+function determinants(at: usize): usize {
+  return at + <usize>(dim + 2) * row;
+}
+
+export function planarForward(layer: Layer, at: usize, bytes: usize): void {
+  if (dim === 1) Passes.activate(1, layer, at, bytes);
+  else if (dim === 2) Passes.activate(2, layer, at, bytes);
+  else if (dim === 3) Passes.activate(3, layer, at, bytes);
+  else Passes.activate(<usize>dim, layer, at, bytes);
+
+  if (layer.kind === Kind.Planar) tanhOf(heights(at), slopes(at), bytes);
+  else leakyOf(heights(at), slopes(at), bytes);
+
+  if (dim === 1) Passes.move(1, layer, at, bytes);
+  else if (dim === 2) Passes.move(2, layer, at, bytes);
+  else if (dim === 3) Passes.move(3, layer, at, bytes);
+  else Passes.move(<usize>dim, layer, at, bytes);
+  multiply(determinants(at), bytes, layer.range);
+}
+
+/** Replaces the cotangent of y by that of v, and adds to the layer's sums: [w (d), û (d), b, κ]. */
+export function planarBackward(layer: Layer, at: usize, bytes: usize): void {
+  if (dim === 1) Passes.backward(1, layer, at, bytes);
+  else if (dim === 2) Passes.backward(2, layer, at, bytes);
+  else if (dim === 3) Passes.backward(3, layer, at, bytes);
+  else Passes.backward(<usize>dim, layer, at, bytes);
+}
+
+/** Replaces each a by h = max(a, a/5), and writes h′. */
+function leakyOf(at: usize, slopes: usize, bytes: usize): void {
+  for (const end = at + bytes; at < end; at += 16, slopes += 16) {
+    const a = load(at);
+    const slope = select(f32x4.gt(a, splat(0)), splat(1), splat(leakiness));
+    store(at, mul(a, slope));
+    store(slopes, slope);
+  }
+}
+
+/**
+ * Carries the score along: G_y = J⁻ᵀ(G_v − ∇_v log|det|), which with the lemma of Sherman and Morrison is
+ * G_v + w·(h′/det)·(2hκ/det − ûᵀG_v); the leaky ReLU is straight, so its first term is 0.
+ */
+export function planarScore(layer: Layer, at: usize, bytes: usize): void {
+  const d = <usize>dim;
+  const w = layer.constants;
+  const uHat = w + 4 * d;
+  const bend = loadSplat(uHat + 4 * d + 8);
+  for (let p: usize = 0; p < bytes; p += 16) {
+    const inverse = div(splat(1), load(determinants(at) + p));
+    let change = mul(mul(bend, load(heights(at) + p)), inverse);
+    for (let i: usize = 0; i < d; i++) change = subMul(change, loadSplat(uHat + 4 * i), load(score + i * row + p));
+    change = mul(change, mul(load(slopes(at) + p), inverse));
+    for (let i: usize = 0; i < d; i++) {
+      const own = score + i * row + p;
+      store(own, mulAdd(loadSplat(w + 4 * i), change, load(own)));
+    }
+  }
+}
+
+/** From the sums over û and κ back to u and w. At w = 0 the constraint has no derivative, and the division says so. */
+export function planarPullback(layer: Layer): void {
+  const d = <usize>dim;
+  const from = layer.parameters;
+  const wSum = layer.sums;
+  const uHatSum = wSum + 8 * d;
+  const kappaSum = f64.load(uHatSum + 8 * d + 8);
+  let wu: f64 = 0;
+  let square: f64 = 0;
+  let along: f64 = 0;
+  for (let i: usize = 0; i < d; i++) {
+    const w = <f64>f32.load(from + 4 * i);
+    wu += w * <f64>f32.load(from + 4 * (d + i));
+    square += w * w;
+    along += w * f64.load(uHatSum + 8 * i);
+  }
+  along /= square;
+  const push = softplus(-wu) - 1;
+  const wuSum = layer.raw ? kappaSum : kappaSum * sigmoid(wu) - along * sigmoid(-wu);
+  for (let i: usize = 0; i < d; i++) {
+    const w = <f64>f32.load(from + 4 * i);
+    const u = <f64>f32.load(from + 4 * (d + i));
+    const byUHat = f64.load(uHatSum + 8 * i);
+    const straightened = layer.raw ? 0 : (push * (byUHat - 2 * along * w)) / square;
+    f64.store(layer.gradient + 8 * i, f64.load(wSum + 8 * i) + straightened + wuSum * u);
+    f64.store(layer.gradient + 8 * (d + i), byUHat + wuSum * w);
+  }
+  f64.store(layer.gradient + 16 * d, f64.load(uHatSum + 8 * d));
+}
+
+abstract class Passes {
+  /** Writes a = wᵀv + b where h will stand. */
+  @inline
+  static activate(d: usize, layer: Layer, at: usize, bytes: usize): void {
+    const w = layer.constants;
+    const a = heights(at);
+    const b = loadSplat(w + 8 * d);
+    const w0 = loadSplat(w);
+    const w1 = d > 1 ? loadSplat(w + 4) : splat(0);
+    const w2 = d > 2 ? loadSplat(w + 8) : splat(0);
+    for (let p: usize = 0; p < bytes; p += 16) {
+      let sum = mulAdd(w0, load(at + p), b);
+      if (d > 1) sum = mulAdd(w1, load(at + row + p), sum);
+      if (d > 2) sum = mulAdd(w2, load(at + 2 * row + p), sum);
+      for (let i: usize = 3; i < d; i++) sum = mulAdd(loadSplat(w + 4 * i), load(at + i * row + p), sum);
+      store(a + p, sum);
+    }
+  }
+
+  /** y = v + û·h, and det, for tanh as h² + h′·(1 + κ): there 1 − h′ is h², and nothing cancels where 1 + κ > 0. */
+  @inline
+  static move(d: usize, layer: Layer, at: usize, bytes: usize): void {
+    const uHat = layer.constants + 4 * d;
+    const slack = loadSplat(uHat + 4 * d + 4);
+    const curved = layer.kind === Kind.Planar ? bits(-1) : bits(0);
+    const u0 = loadSplat(uHat);
+    const u1 = d > 1 ? loadSplat(uHat + 4) : splat(0);
+    const u2 = d > 2 ? loadSplat(uHat + 8) : splat(0);
+    for (let p: usize = 0; p < bytes; p += 16) {
+      const h = load(heights(at) + p);
+      const slope = load(slopes(at) + p);
+      const y = at + stride + p;
+      store(y, mulAdd(u0, h, load(at + p)));
+      if (d > 1) store(y + row, mulAdd(u1, h, load(at + row + p)));
+      if (d > 2) store(y + 2 * row, mulAdd(u2, h, load(at + 2 * row + p)));
+      for (let i: usize = 3; i < d; i++) store(y + i * row, mulAdd(loadSplat(uHat + 4 * i), h, load(at + i * row + p)));
+      const rest = select(curved, mul(h, h), sub(splat(1), slope));
+      store(determinants(at) + p, mulAdd(slope, slack, rest));
+    }
+  }
+
+  /** With A = ∂/∂a = h′·(ûᵀ∂/∂y − (h″/h′)·κ/det·∂/∂log det): ∂/∂v = ∂/∂y + w·A, and ∂/∂κ = h′/det·∂/∂log det. */
+  @inline
+  static backward(d: usize, layer: Layer, at: usize, bytes: usize): void {
+    const w = layer.constants;
+    const uHat = w + 4 * d;
+    const bend = loadSplat(uHat + 4 * d + 8);
+    const w0 = loadSplat(w);
+    const w1 = d > 1 ? loadSplat(w + 4) : splat(0);
+    const w2 = d > 2 ? loadSplat(w + 8) : splat(0);
+    const u0 = loadSplat(uHat);
+    const u1 = d > 1 ? loadSplat(uHat + 4) : splat(0);
+    const u2 = d > 2 ? loadSplat(uHat + 8) : splat(0);
+    let wSum0 = splat(0);
+    let wSum1 = splat(0);
+    let wSum2 = splat(0);
+    let uSum0 = splat(0);
+    let uSum1 = splat(0);
+    let uSum2 = splat(0);
+    let bSum = splat(0);
+    let kappaSum = splat(0);
+    for (let p: usize = 0; p < bytes; p += 16) {
+      const g = cotangent + p;
+      const h = load(heights(at) + p);
+      const slope = load(slopes(at) + p);
+      const share = div(load(logDetCotangent + p), load(determinants(at) + p));
+      kappaSum = mulAdd(slope, share, kappaSum);
+      let a = mul(u0, load(g));
+      if (d > 1) a = mulAdd(u1, load(g + row), a);
+      if (d > 2) a = mulAdd(u2, load(g + 2 * row), a);
+      for (let i: usize = 3; i < d; i++) a = mulAdd(loadSplat(uHat + 4 * i), load(g + i * row), a);
+      a = mul(slope, subMul(a, mul(bend, h), share));
+      bSum = add(bSum, a);
+      wSum0 = mulAdd(a, load(at + p), wSum0);
+      uSum0 = mulAdd(h, load(g), uSum0);
+      store(g, mulAdd(w0, a, load(g)));
+      if (d > 1) {
+        wSum1 = mulAdd(a, load(at + row + p), wSum1);
+        uSum1 = mulAdd(h, load(g + row), uSum1);
+        store(g + row, mulAdd(w1, a, load(g + row)));
+      }
+      if (d > 2) {
+        wSum2 = mulAdd(a, load(at + 2 * row + p), wSum2);
+        uSum2 = mulAdd(h, load(g + 2 * row), uSum2);
+        store(g + 2 * row, mulAdd(w2, a, load(g + 2 * row)));
+      }
+      if (d > 3) store(slopes(at) + p, a);
+    }
+    const sums = layer.sums;
+    accumulate(sums, wSum0);
+    if (d > 1) accumulate(sums + 8, wSum1);
+    if (d > 2) accumulate(sums + 16, wSum2);
+    accumulate(sums + 8 * d, uSum0);
+    if (d > 1) accumulate(sums + 8 * d + 8, uSum1);
+    if (d > 2) accumulate(sums + 8 * d + 16, uSum2);
+    accumulate(sums + 16 * d, bSum);
+    accumulate(sums + 16 * d + 8, kappaSum);
+    for (let i: usize = 3; i < d; i++) {
+      const wi = loadSplat(w + 4 * i);
+      let wSum = splat(0);
+      let uSum = splat(0);
+      for (let p: usize = 0; p < bytes; p += 16) {
+        const g = cotangent + i * row + p;
+        const a = load(slopes(at) + p);
+        wSum = mulAdd(a, load(at + i * row + p), wSum);
+        uSum = mulAdd(load(heights(at) + p), load(g), uSum);
+        store(g, mulAdd(wi, a, load(g)));
+      }
+      accumulate(sums + 8 * i, wSum);
+      accumulate(sums + 8 * (d + i), uSum);
+    }
+  }
+}

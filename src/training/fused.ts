@@ -1,0 +1,128 @@
+/** The engine of flows of planar, radial and linear layers: whole training steps in WebAssembly with SIMD. */
+
+import { baseFrom } from '../flow/base';
+import { streams } from '../flow/random';
+import { closedFormDirection, type FlowSpec } from '../flow/spec';
+import { energies } from '../flow/targets';
+import { instantiate, parameterOffsets, type FusedCallbacks } from './fused-module';
+import type { Stepper, StepOutcome, StepSettings, TrainingState } from './stepper';
+
+export { isFusable, simdAvailable } from './fused-module';
+
+/** Where a step's batch comes from. */
+export interface BatchSource {
+  /** The points of step n (from 1), n × d: a function of n alone. */
+  batch(step: number): Float64Array;
+}
+
+/** The numbers of ./assembly's `Optimizer`. */
+const optimizers = { adam: 0, rmsprop: 1, sgd: 2 } as const;
+/** The energies that ./assembly knows. */
+const knownEnergies = ['U1', 'U2', 'U3', 'U4'];
+/** A block of points, as ./assembly takes it. */
+const block = 64;
+/** Numbers, of the layers' inputs and what belongs to them, that are worked through at once: some two milliseconds. */
+const slice = 2_000_000;
+
+/**
+ * A stepper whose layers are all fusable. A batch from the standard normal base is drawn where it is used, and is the one that
+ * `RandomStream` gives; any other comes from `source`.
+ * @throws RangeError for a layer that is not fusable, an energy that does not exist or has another dimension, or a state of another flow.
+ */
+export function fusedStepper(spec: FlowSpec, state: TrainingState, source: BatchSource): Stepper {
+  const { dim, objective, training } = spec;
+  const count = training.batch;
+  const reverse = objective.type === 'reverse-kl';
+  const normalBase = spec.base === 'standard-normal';
+  const drawn = reverse && normalBase;
+  const energy = reverse ? energyNamed(objective.energy, dim) : undefined;
+  const known = energy === undefined ? 0 : knownEnergies.indexOf(energy.name) + 1;
+
+  const { offsets, total } = parameterOffsets(dim, spec.layers);
+  const order = spec.layers.map((_, k) => k);
+  if (closedFormDirection(objective) === 'encode') order.reverse();
+  const base = baseFrom(spec.base, dim);
+  const callbacks: FusedCallbacks = {
+    base: (points) => evaluate(base.evaluate.bind(base), points),
+    energy: (points) => energy && evaluate(energy.evaluate.bind(energy), points),
+  };
+  const fused = instantiate(
+    dim,
+    order.map((k) => spec.layers[k]),
+    order.map((k) => offsets[k]),
+    total,
+    callbacks,
+  );
+  const { memory } = fused;
+  fused.objective(reverse, reverse && objective.gradient === 'path', known, normalBase);
+  const rows = fused.reserve(dim * (drawn ? block : count));
+  const [pointsAt, gradientAt, valuesAt] = [0, 1, 2].map((which) => fused.wide(which));
+
+  function evaluate(density: (x: Float64Array, at: number, gradient: Float64Array) => number, points: number): void {
+    const x = new Float64Array(memory.buffer, pointsAt, points * dim);
+    const gradient = new Float64Array(memory.buffer, gradientAt, points * dim);
+    const values = new Float64Array(memory.buffer, valuesAt, points);
+    for (let p = 0; p < points; p++) values[p] = density(x, p * dim, gradient.subarray(p * dim, (p + 1) * dim));
+  }
+
+  /** The parameters, and the first and second moments. */
+  const vectors = (): Float32Array[] => [0, 1, 2].map((which) => new Float32Array(memory.buffer, fused.state() + 4 * total * which, total));
+  const restore = ({ parameters, moments }: TrainingState): void => {
+    if (parameters.length !== total) throw new RangeError(`The state has ${parameters.length} parameters, but the flow has ${total}.`);
+    vectors().forEach((vector, which) => vector.set([parameters, ...moments][which]));
+  };
+  restore(state);
+
+  const perPoint = spec.layers.length * (dim + 3) + (drawn || known > 0 ? 20 : 200);
+  const atOnce = block * Math.max(1, Math.floor(slice / perPoint / block));
+
+  function* take({ step, learningRate, beta }: StepSettings): Generator<void, StepOutcome> {
+    if (!drawn) new Float32Array(memory.buffer, rows, count * dim).set(source.batch(step));
+    fused.begin(beta);
+    fused.draw(...halves(spec.seed), ...halves(streams.batch(step)));
+    for (let from = 0; from < count; from += atOnce) {
+      if (from > 0) yield;
+      fused.advance(from, Math.min(count, from + atOnce), drawn);
+    }
+    const taken = fused.finish(
+      reverse,
+      beta,
+      count,
+      optimizers[training.optimizer],
+      step,
+      learningRate,
+      training.momentum ?? 0,
+      training.clip ?? 0,
+    );
+    const [loss, baseTerm, logDet, energyTerm, norm] = new Float64Array(memory.buffer, fused.outcomeAt(), 5);
+    return {
+      loss,
+      terms: { base: baseTerm, logDet: reverse ? logDet : -logDet, energy: energyTerm },
+      gradientNorm: taken || !Number.isFinite(loss) ? norm : NaN,
+    };
+  }
+
+  return {
+    name: 'WebAssembly SIMD, every layer fused',
+    take,
+    state() {
+      const [parameters, first, second] = vectors().map((vector) => vector.slice());
+      return { parameters, moments: [first, second] };
+    },
+    restore,
+    // The instance goes with its last reference.
+    dispose: () => undefined,
+  };
+}
+
+function energyNamed(name: string, dim: number) {
+  const energy = energies.get(name);
+  if (energy === undefined) throw new RangeError(`There is no energy "${name}"; there are: ${[...energies.keys()].join(', ')}.`);
+  if (energy.dim !== dim) throw new RangeError(`The energy ${name} is for ${energy.dim} dimensions, but the flow has ${dim}.`);
+  return energy;
+}
+
+/** A whole number below 2⁵³ as its low and high 32 bits. */
+function halves(value: number): [number, number] {
+  return [value | 0, Math.floor(value / 2 ** 32) | 0];
+}
