@@ -1,7 +1,7 @@
 import type { Kernel } from './layer';
 import { leakiness } from './planar-leaky';
 import type { Options } from './spec';
-import { norm, sigmoid, softplus } from './stable';
+import { norm, sech2, sigmoid, softplus } from './stable';
 
 /** What training runs of a planar layer: values [w (d), u (d), b]. */
 export function planarKernel(dim: number, options: Options, values: Float64Array): Kernel {
@@ -40,7 +40,7 @@ export function planarKernel(dim: number, options: Options, values: Float64Array
         } else {
           const m = Math.expm1(-2 * Math.abs(a));
           h = (a < 0 ? m : -m) / (2 + m);
-          slopes[p] = 1 - h * h;
+          slopes[p] = sech2(a);
           dets[p] = h * h + slopes[p] * slack;
         }
         heights[p] = h;
