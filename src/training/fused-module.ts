@@ -1,8 +1,8 @@
 /** The WebAssembly of ./assembly: one instance holds one sequence of layers and its parameters. */
 
+import { typeOf } from '../flow/flow';
 import { parameterCount } from '../flow/layer';
 import { permutationOf, permutationRank } from '../flow/linear';
-import { layerTypes } from '../flow/registry';
 import type { LayerSpec } from '../flow/spec';
 import bytes from './assembly/index.wasm';
 
@@ -11,7 +11,7 @@ export interface FusedExports {
   readonly memory: WebAssembly.Memory;
   create(dim: number, layers: number, parameters: number): void;
   layer(k: number, kind: number, raw: boolean, first: number, size: number, lastSign: number): number;
-  objective(reverse: boolean, path: boolean, energy: number, normalBase: boolean): void;
+  objective(reverse: boolean, path: boolean, energy: number, normalBase: boolean, drawn: boolean): void;
   reserve(numbers: number): number;
   state(): number;
   gradientAt(): number;
@@ -19,17 +19,8 @@ export interface FusedExports {
   wide(which: number): number;
   begin(beta: number): void;
   draw(seedLow: number, seedHigh: number, streamLow: number, streamHigh: number): void;
-  advance(from: number, to: number, drawn: boolean): void;
-  finish(
-    reverse: boolean,
-    beta: number,
-    count: number,
-    optimizer: number,
-    step: number,
-    learningRate: number,
-    momentum: number,
-    clip: number,
-  ): boolean;
+  advance(from: number, to: number): void;
+  finish(count: number, optimizer: number, step: number, learningRate: number, momentum: number, clip: number): boolean;
   runForward(points: number, image: number, logDet: number, count: number): void;
   runBackward(points: number, cotangents: number, logDetCotangents: number, count: number): void;
 }
@@ -90,6 +81,7 @@ export function simdAvailable(): boolean {
   return typeof WebAssembly === 'object' && WebAssembly.validate(Uint8Array.from(smallest));
 }
 
+const { exp, log1p, log2 } = Math;
 let compiled: WebAssembly.Module | undefined;
 
 /**
@@ -104,16 +96,13 @@ export function instantiate(
   callbacks: FusedCallbacks,
 ): FusedExports {
   compiled ??= new WebAssembly.Module(bytes);
-  const { exports } = new WebAssembly.Instance(compiled, { callbacks });
+  const { exports } = new WebAssembly.Instance(compiled, { callbacks: { ...callbacks, exp, log1p, log2 } });
   const fused = exports as FusedExports;
   fused.create(dim, layers.length, total);
   layers.forEach((layer, k) => {
-    const type = layerTypes.get(layer.type);
-    if (type === undefined || !isFusable(layer)) {
-      throw new RangeError(`A ${layer.type} layer cannot be fused; these can: ${kinds.join(', ')}.`);
-    }
+    if (!isFusable(layer)) throw new RangeError(`A ${layer.type} layer cannot be fused; these can: ${kinds.join(', ')}.`);
     const { from, lastSign } = permutationOf(permutationRank(layer.options.permutation), dim);
-    const size = parameterCount(type, dim, layer.options);
+    const size = parameterCount(typeOf(layer), dim, layer.options);
     const at = fused.layer(k, kindOf(layer), layer.options.raw === true, offsets[k], size, lastSign);
     new Int32Array(fused.memory.buffer, at, dim).set(from);
   });
@@ -124,9 +113,9 @@ export function instantiate(
 export function parameterOffsets(dim: number, layers: readonly LayerSpec[]): { offsets: number[]; total: number } {
   let total = 0;
   const offsets = layers.map((layer) => {
-    const type = layerTypes.get(layer.type);
-    total += type === undefined ? 0 : parameterCount(type, dim, layer.options);
-    return total;
+    const offset = total;
+    total += parameterCount(typeOf(layer), dim, layer.options);
+    return offset;
   });
-  return { offsets: [0, ...offsets.slice(0, -1)], total };
+  return { offsets, total };
 }

@@ -54,7 +54,7 @@ export function fusedStepper(spec: FlowSpec, state: TrainingState, source: Batch
     callbacks,
   );
   const { memory } = fused;
-  fused.objective(reverse, reverse && objective.gradient === 'path', known, normalBase);
+  fused.objective(reverse, reverse && objective.gradient === 'path', known, normalBase, drawn);
   const rows = fused.reserve(dim * (drawn ? block : count));
   const [pointsAt, gradientAt, valuesAt] = [0, 1, 2].map((which) => fused.wide(which));
 
@@ -82,18 +82,10 @@ export function fusedStepper(spec: FlowSpec, state: TrainingState, source: Batch
     fused.draw(...halves(spec.seed), ...halves(streams.batch(step)));
     for (let from = 0; from < count; from += atOnce) {
       if (from > 0) yield;
-      fused.advance(from, Math.min(count, from + atOnce), drawn);
+      fused.advance(from, Math.min(count, from + atOnce));
     }
-    const taken = fused.finish(
-      reverse,
-      beta,
-      count,
-      optimizers[training.optimizer],
-      step,
-      learningRate,
-      training.momentum ?? 0,
-      training.clip ?? 0,
-    );
+    const { optimizer, momentum = 0, clip = 0 } = training;
+    const taken = fused.finish(count, optimizers[optimizer], step, learningRate, momentum, clip);
     const [loss, baseTerm, logDet, energyTerm, norm] = new Float64Array(memory.buffer, fused.outcomeAt(), 5);
     return {
       loss,

@@ -9,7 +9,6 @@ import * as pass from './pass';
 import { openStream } from './philox';
 
 let dim: usize = 0;
-let layers: i32 = 0;
 let parameters: i32 = 0;
 let gradient: usize = 0;
 /** Points that came from outside, n × d float32, with room for as many numbers. */
@@ -19,7 +18,6 @@ const outcome = memory.data(40, 8);
 
 export function create(dimension: i32, layerCount: i32, parameterCount: i32): void {
   dim = <usize>dimension;
-  layers = layerCount;
   parameters = parameterCount;
   allocateState(parameterCount);
   gradient = heap.alloc(<usize>parameterCount * 8);
@@ -44,8 +42,12 @@ export function layer(k: i32, kind: i32, raw: bool, first: i32, size: i32, lastS
   return own.from;
 }
 
-export function objective(reverse: bool, path: bool, energy: i32, normalBase: bool): void {
-  pass.setObjective(reverse, path, energy, normalBase);
+/**
+ * Reverse KL, or forward KL; along the path of a sample, or not; the energy U1–U4 as 1–4, or the callback as 0; the base the standard normal,
+ * or the callback; the batch drawn from the standard normal, or handed in.
+ */
+export function objective(reverse: bool, path: bool, energy: i32, normalBase: bool, drawn: bool): void {
+  pass.setObjective(reverse, path, energy, normalBase, drawn);
 }
 
 /** Room for this many numbers from outside. */
@@ -77,46 +79,35 @@ export function outcomeAt(): usize {
   return outcome;
 }
 
-/** The beginning of a step, or of a run of layers. */
+/** The beginning of a step, or of a run of layers; β is the weight of the energy. */
 export function begin(beta: f64): void {
   pass.begin(beta);
 }
 
+/** The seed and the stream that a step's batch is drawn from, as their low and high 32 bits. */
 export function draw(seedLow: i32, seedHigh: i32, streamLow: i32, streamHigh: i32): void {
   openStream(seedLow, seedHigh, streamLow, streamHigh);
 }
 
 /** Takes the points `from` … `to` − 1 of a step's batch forth and back; `from` is a multiple of a block. */
-export function advance(from: i32, to: i32, drawn: bool): void {
-  for (let first = from; first < to; first += blockPoints) {
-    const rows = drawn ? points : points + <usize>first * dim * 4;
-    pass.stepBlock(first, min(blockPoints, to - first), drawn, rows);
-  }
+export function advance(from: i32, to: i32): void {
+  for (let first = from; first < to; first += blockPoints) pass.stepBlock(first, min(blockPoints, to - first), points);
 }
 
 /**
  * The end of a step of `count` points: clips the gradient (to any length for 0) and updates the state, unless anything was not finite.
  * Returns whether it did.
  */
-export function finish(reverse: bool, beta: f64, count: i32, optimizer: i32, step: i32, learningRate: f64, momentum: f64, clip: f64): bool {
+export function finish(count: i32, optimizer: i32, step: i32, learningRate: f64, momentum: f64, clip: f64): bool {
   pass.pullback();
-  const n = <f64>count;
   let square: f64 = 0;
-  for (let i: usize = 0; i < <usize>parameters; i++) {
-    const own = gradient + 8 * i;
-    const g = f64.load(own) / n;
-    f64.store(own, g);
+  for (let at = gradient; at < gradient + <usize>parameters * 8; at += 8) {
+    const g = f64.load(at) / <f64>count;
+    f64.store(at, g);
     square += g * g;
   }
-  const norm = Math.sqrt(square);
-  const base = pass.baseTotal() / n;
-  const logDet = pass.logDetTotal() / n;
-  const energy = pass.energyTotal() / n;
-  const loss = reverse ? base - logDet + beta * energy : -base - logDet;
-  f64.store(outcome, loss);
-  f64.store(outcome + 8, base);
-  f64.store(outcome + 16, logDet);
-  f64.store(outcome + 24, energy);
+  const loss = pass.lossOf(count, outcome);
+  const norm = sqrt(square);
   f64.store(outcome + 32, norm);
   if (!isFinite(loss) || !isFinite(norm)) return false;
   const scale = clip > 0 && norm > clip ? clip / norm : 1;

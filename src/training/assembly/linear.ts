@@ -3,6 +3,7 @@
  * [L below its diagonal, row by row; U above its diagonal, row by row; s (d)].
  */
 
+import { exp } from './callbacks';
 import { accumulate, add, div, load, loadSplat, mul, mulAdd, splat, store, subMul } from './lanes';
 import { cotangent, dim, logDetCotangent, row, score, scratch, stride, Layer } from './layer';
 import { multiplyConstant } from './determinant';
@@ -29,7 +30,7 @@ export function deriveLinear(layer: Layer): void {
   let logDet: f64 = 0;
   for (let i: usize = 0; i < <usize>dim; i++) {
     const s = <f64>f32.load(layer.parameters + sides + 4 * i);
-    f32.store(layer.constants + sides + 4 * i, <f32>Math.exp(s));
+    f32.store(layer.constants + sides + 4 * i, <f32>exp(s));
     logDet += s;
   }
   layer.range = logDet;

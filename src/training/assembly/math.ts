@@ -4,6 +4,7 @@
  * result, rounding included. NaN gives NaN everywhere.
  */
 
+import { exp, log1p } from './callbacks';
 import { add, bits, div, load, mul, mulAdd, select, splat, store, sub, subMul } from './lanes';
 
 /** 1.5·2²³: what is added to it is rounded to a whole number, which stands in the low bits of the sum. */
@@ -131,11 +132,11 @@ export function withinTurn(x: v128): v128 {
 
 /** log(1 + eˢ) in float64. */
 export function softplus(s: f64): f64 {
-  return Math.max(s, 0) + Math.log1p(Math.exp(-Math.abs(s)));
+  return max(s, 0) + log1p(exp(-abs(s)));
 }
 
 /** 1/(1 + e⁻ˢ) in float64. */
 export function sigmoid(s: f64): f64 {
-  const e = Math.exp(-Math.abs(s));
+  const e = exp(-abs(s));
   return (s < 0 ? e : 1) / (1 + e);
 }

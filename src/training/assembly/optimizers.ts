@@ -41,10 +41,10 @@ export function update(optimizer: i32, gradient: usize, scale: f64, step: i32, l
     if (optimizer === Optimizer.Adam) {
       first = <f64>(<f32>(beta1 * first + (1 - beta1) * g));
       second = <f64>(<f32>(beta2 * second + (1 - beta2) * g * g));
-      move = first / correction1 / (Math.sqrt(second / correction2) + epsilon);
+      move = first / correction1 / (sqrt(second / correction2) + epsilon);
     } else if (optimizer === Optimizer.RmsProp) {
       second = <f64>(<f32>(decay * second + (1 - decay) * g * g));
-      move = g / (Math.sqrt(second) + epsilon);
+      move = g / (sqrt(second) + epsilon);
     } else {
       first = <f64>(<f32>(momentum * first + g));
       move = first;

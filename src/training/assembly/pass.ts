@@ -32,6 +32,8 @@ let path: bool = false;
 /** 1–4 for U1–U4, 0 for the callback. */
 let energyKind: i32 = 0;
 let normalBase: bool = false;
+/** The batch is drawn here, from the standard normal; else it is handed in. */
+let drawn: bool = false;
 let beta: f64 = 1;
 
 let baseSum: f64 = 0;
@@ -56,11 +58,12 @@ export function layerAt(k: i32): Layer {
   return changetype<Layer>(layers + <usize>k * offsetof<Layer>());
 }
 
-export function setObjective(isReverse: bool, isPath: bool, kindOfEnergy: i32, isNormal: bool): void {
+export function setObjective(isReverse: bool, isPath: bool, kindOfEnergy: i32, isNormal: bool, isDrawn: bool): void {
   reverse = isReverse;
   path = isPath;
   energyKind = kindOfEnergy;
   normalBase = isNormal;
+  drawn = isDrawn;
 }
 
 /** The addresses that the callbacks work at: 0 points, 1 gradient, 2 values. */
@@ -68,14 +71,15 @@ export function wide(which: i32): usize {
   return which === 0 ? widePoints : which === 1 ? wideGradient : wideValues;
 }
 
-export function baseTotal(): f64 {
-  return baseSum;
-}
-export function logDetTotal(): f64 {
-  return logDetSum;
-}
-export function energyTotal(): f64 {
-  return energySum;
+/** Writes what came of a batch of `count` points, and returns the loss: [loss, E log p_z, E Σ log|det| of the formulas, E u]. */
+export function lossOf(count: i32, into: usize): f64 {
+  const n = <f64>count;
+  const loss = ((reverse ? baseSum + beta * energySum : -baseSum) - logDetSum) / n;
+  f64.store(into, loss);
+  f64.store(into + 8, baseSum / n);
+  f64.store(into + 16, logDetSum / n);
+  f64.store(into + 24, energySum / n);
+  return loss;
 }
 
 /** Reads the parameters, and sets every sum to 0. */
@@ -131,11 +135,11 @@ function backward(bytes: usize): void {
   }
 }
 
-/** The points number `first` … of the batch of a step, a block at most. They are in `rows` (float32), or drawn, and `rows` has room. */
-export function stepBlock(first: i32, count: i32, drawn: bool, rows: usize): void {
+/** The points number `first` … of the batch of a step, a block at most. `points` holds the batch (n × d float32), or has room for a block. */
+export function stepBlock(first: i32, count: i32, points: usize): void {
   const bytes = bytesOf(count);
-  if (drawn) drawNormal(first, rows, stages, count);
-  else fromRows(rows, stages, count);
+  if (drawn) drawNormal(first, points, stages, count);
+  else fromRows(points + <usize>(first * dim) * 4, stages, count);
   if (reverse) baseSum += logBase(stages, score, bytes, count);
   forward(bytes, path);
   logDetSum += sumOf(logDets, bytes, count);

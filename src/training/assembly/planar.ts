@@ -5,6 +5,7 @@
  * Up to three coordinates are in registers, any others in memory. `d` is handed in, so that each of the first dimensions has its own code.
  */
 
+import { log2 } from './callbacks';
 import { accumulate, add, bits, div, load, loadSplat, mul, mulAdd, select, splat, store, sub, subMul } from './lanes';
 import { cotangent, dim, Kind, logDetCotangent, row, score, stride, Layer } from './layer';
 import { multiply } from './determinant';
@@ -37,7 +38,7 @@ export function derivePlanar(layer: Layer): void {
   f32.store(rest + 4, <f32>slack);
   f32.store(rest + 8, layer.kind === Kind.Planar ? <f32>(2 * (slack - 1)) : 0);
   // det lies between 1 and 1 + κ.
-  layer.range = slack > 0 ? Math.abs(Math.log2(slack)) : Infinity;
+  layer.range = slack > 0 ? abs(log2(slack)) : Infinity;
 }
 
 /** The rows of h, h′ and det among a layer's block. */

@@ -4,6 +4,7 @@
  * as sums of positive terms.
  */
 
+import { log2 } from './callbacks';
 import { accumulate, add, div, load, loadSplat, mul, mulAdd, splat, store, sub } from './lanes';
 import { cotangent, dim, logDetCotangent, row, score, scratch, stride, Layer } from './layer';
 import { multiply } from './determinant';
@@ -21,7 +22,7 @@ export function deriveRadial(layer: Layer): void {
   f32.store(rest + 4, <f32>slack);
   f32.store(rest + 8, <f32>(slack - alpha));
   // Either factor lies between 1 and s/α.
-  layer.range = Math.abs(Math.log2(slack / alpha));
+  layer.range = abs(log2(slack / alpha));
 }
 
 /** The rows that a layer's block keeps: r, h, and the factor along the ray; the one across it is cheap. */

@@ -120,13 +120,13 @@ describe('a fused training step', () => {
     const parameters = parametersOf(specOf(towardsU1, mixed));
     const run = (cuts: readonly number[]): number[] => {
       const fused = instantiate(2, mixed, offsets, total, { base: () => assert.fail(), energy: () => assert.fail() });
-      fused.objective(true, false, 1, true);
+      fused.objective(true, false, 1, true, true);
       fused.reserve(128);
       new Float32Array(fused.memory.buffer, fused.state(), total).set(parameters);
       fused.begin(1);
       fused.draw(7, 0, 1, 0);
-      cuts.slice(1).forEach((to, i) => fused.advance(cuts[i], to, true));
-      fused.finish(true, 1, 1000, 0, 1, 1e-3, 0, 0);
+      cuts.slice(1).forEach((to, i) => fused.advance(cuts[i], to));
+      fused.finish(1000, 0, 1, 1e-3, 0, 0);
       const state = new Float32Array(fused.memory.buffer, fused.state(), 3 * total);
       return [...state, ...new Float64Array(fused.memory.buffer, fused.outcomeAt(), 5)];
     };
