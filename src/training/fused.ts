@@ -1,6 +1,6 @@
 /** The engine of flows of planar, radial and linear layers: whole training steps in WebAssembly with SIMD. */
 
-import { baseFrom } from '../flow/base';
+import { baseFrom, type Base } from '../flow/base';
 import { streams } from '../flow/random';
 import { closedFormDirection, type FlowSpec } from '../flow/spec';
 import { energies } from '../flow/targets';
@@ -21,7 +21,7 @@ const optimizers = { adam: 0, rmsprop: 1, sgd: 2 } as const;
 const knownEnergies = ['U1', 'U2', 'U3', 'U4'];
 /** A block of points, as ./assembly takes it. */
 const block = 64;
-/** Numbers, of the layers' inputs and what belongs to them, that are worked through at once: some two milliseconds. */
+/** Numbers that are worked through in one call: some two milliseconds. */
 const slice = 2_000_000;
 
 /**
@@ -43,8 +43,8 @@ export function fusedStepper(spec: FlowSpec, state: TrainingState, source: Batch
   if (closedFormDirection(objective) === 'encode') order.reverse();
   const base = baseFrom(spec.base, dim);
   const callbacks: FusedCallbacks = {
-    base: (points) => evaluate(base.evaluate.bind(base), points),
-    energy: (points) => energy && evaluate(energy.evaluate.bind(energy), points),
+    base: (points) => evaluate(base, points),
+    energy: (points) => energy && evaluate(energy, points),
   };
   const fused = instantiate(
     dim,
@@ -58,11 +58,11 @@ export function fusedStepper(spec: FlowSpec, state: TrainingState, source: Batch
   const rows = fused.reserve(dim * (drawn ? block : count));
   const [pointsAt, gradientAt, valuesAt] = [0, 1, 2].map((which) => fused.wide(which));
 
-  function evaluate(density: (x: Float64Array, at: number, gradient: Float64Array) => number, points: number): void {
+  function evaluate(density: Pick<Base, 'evaluate'>, points: number): void {
     const x = new Float64Array(memory.buffer, pointsAt, points * dim);
     const gradient = new Float64Array(memory.buffer, gradientAt, points * dim);
     const values = new Float64Array(memory.buffer, valuesAt, points);
-    for (let p = 0; p < points; p++) values[p] = density(x, p * dim, gradient.subarray(p * dim, (p + 1) * dim));
+    for (let p = 0; p < points; p++) values[p] = density.evaluate(x, p * dim, gradient.subarray(p * dim, (p + 1) * dim));
   }
 
   /** The parameters, and the first and second moments. */
@@ -73,7 +73,11 @@ export function fusedStepper(spec: FlowSpec, state: TrainingState, source: Batch
   };
   restore(state);
 
-  const perPoint = spec.layers.length * (dim + 3) + (drawn || known > 0 ? 20 : 200);
+  // What one number of a planar layer takes is the unit: an entry of a matrix takes three times that, a callback two hundred times.
+  const perPoint = spec.layers.reduce(
+    (sum, { type }) => sum + (type === 'linear' ? 3 * dim * dim : dim + 3),
+    drawn && known > 0 ? 20 : 200,
+  );
   const atOnce = block * Math.max(1, Math.floor(slice / perPoint / block));
 
   function* take({ step, learningRate, beta }: StepSettings): Generator<void, StepOutcome> {
@@ -90,7 +94,8 @@ export function fusedStepper(spec: FlowSpec, state: TrainingState, source: Batch
     return {
       loss,
       terms: { base: baseTerm, logDet: reverse ? logDet : -logDet, energy: energyTerm },
-      gradientNorm: taken || !Number.isFinite(loss) ? norm : NaN,
+      // Where the new state alone was not finite, this tells it.
+      gradientNorm: !taken && Number.isFinite(loss) && Number.isFinite(norm) ? NaN : norm,
     };
   }
 
