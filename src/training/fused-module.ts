@@ -13,6 +13,7 @@ export interface FusedExports {
   layer(k: number, kind: number, raw: boolean, first: number, size: number, lastSign: number): number;
   objective(reverse: boolean, path: boolean, energy: number, normalBase: boolean, drawn: boolean): void;
   reserve(numbers: number): number;
+  block(): number;
   state(): number;
   gradientAt(): number;
   outcomeAt(): number;

@@ -19,8 +19,6 @@ export interface BatchSource {
 const optimizers = { adam: 0, rmsprop: 1, sgd: 2 } as const;
 /** The energies that ./assembly knows. */
 const knownEnergies = ['U1', 'U2', 'U3', 'U4'];
-/** A block of points, as ./assembly takes it. */
-const block = 64;
 /** Numbers that are worked through in one call: some two milliseconds. */
 const slice = 2_000_000;
 
@@ -54,6 +52,7 @@ export function fusedStepper(spec: FlowSpec, state: TrainingState, source: Batch
     callbacks,
   );
   const { memory } = fused;
+  const block = fused.block();
   fused.objective(reverse, reverse && objective.gradient === 'path', known, normalBase, drawn);
   const rows = fused.reserve(dim * (drawn ? block : count));
   const [pointsAt, gradientAt, valuesAt] = [0, 1, 2].map((which) => fused.wide(which));

@@ -59,6 +59,11 @@ export function reserve(numbers: i32): usize {
   return points;
 }
 
+/** The points that are taken through all layers at once: calls of `advance` begin at multiples of it. */
+export function block(): i32 {
+  return blockPoints;
+}
+
 /** Float32: the parameters, the first moments, the second moments. */
 export function state(): usize {
   return stateAt();
