@@ -5,7 +5,16 @@ import typescript from 'typescript-eslint';
 const nodeOnly = ['Buffer', 'process', 'require', '__dirname', '__filename', 'global', 'setImmediate'];
 
 export default defineConfig(
-  globalIgnores(['dist', 'out', 'test-results', '.vscode-test', 'test/fixtures', '**/assembly', 'eslint.config.mjs', '.dependency-cruiser.cjs']),
+  globalIgnores([
+    'dist',
+    'out',
+    'test-results',
+    '.vscode-test',
+    'test/fixtures',
+    '**/assembly',
+    'eslint.config.mjs',
+    '.dependency-cruiser.cjs',
+  ]),
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
   eslint.configs.recommended,
   typescript.configs.recommendedTypeChecked,

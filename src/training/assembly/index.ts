@@ -3,7 +3,7 @@
  * given out once and never freed; an instance lives as long as its flow.
  */
 
-import { Layer, blockPoints } from './layer';
+import { blockPoints } from './layer';
 import { allocateState, stateAt, update } from './optimizers';
 import * as pass from './pass';
 import { openStream } from './philox';

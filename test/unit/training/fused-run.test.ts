@@ -182,6 +182,21 @@ describe('a fused planar layer at its limits', () => {
   });
 });
 
+describe('the lanes that are left over', () => {
+  it('remember nothing of the points that were there before', () => {
+    // Raw, wᵀu = −1: at (0, 1) det = 0, and its gradient is not a number.
+    const run = fusedRun(2, planarLayers(1, true), 'generate');
+    const parameters = Float32Array.of(1, 0, -1, 0, 0);
+    const gradientOf = (points: number[]): Float32Array => {
+      const zero = new Float32Array(points.length);
+      return run.backward(parameters, Float32Array.from(points), zero, zero.subarray(points.length / 2)).gradient;
+    };
+    const fine = [1, 1, 2, 1, -1, 0];
+    assert.ok(gradientOf([...fine, 0, 1]).some(Number.isNaN));
+    assert.ok(gradientOf(fine).every(Number.isFinite));
+  });
+});
+
 describe('the product of fused determinants', () => {
   const logDetOf = (layers: ReturnType<typeof layersOf>, parameters: number[], points: number[], dim = 2): Float32Array =>
     fusedRun(dim, layers, 'generate').forward(Float32Array.from(parameters), Float32Array.from(points)).logDet;

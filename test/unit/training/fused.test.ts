@@ -382,6 +382,10 @@ describe('a fused step that meets what is not finite', () => {
     batch.set([0, 1], 64);
     const outcome = untouched(handed, Float32Array.of(1, 0, -1, 0, 0, 1, 0, 0.5, 0, 0), 0.01, { batch: () => batch });
     assert.equal(outcome.loss, Infinity);
+    // Outside a uniform base the density is 0, and the gradient of its logarithm too.
+    const box: FlowSpec = { ...specOf(towardsMoons, planarLayers(1)), base: { type: 'uniform', low: [5, 5], high: [6, 6] } };
+    const far = untouched(withBatch(box, 33), parametersOf(box), 0.01, { batch: () => batch });
+    assert.ok(far.loss === Infinity && Number.isFinite(far.gradientNorm));
   });
 });
 
