@@ -2,17 +2,17 @@ import { parseFlow, type NamedFile, type ParsedFlow, type Problem } from '../doc
 import { decodeWeights, encodeWeights } from '../document/weights';
 import { buildFlow, type Flow } from '../flow/flow';
 import { closedFormDirection, type Direction, type FlowSpec } from '../flow/spec';
-import type { Checkpoint, Picture } from '../training/messages';
+import type { Condition, Picture, Quantity, Revisited } from '../training/messages';
 import { EngineClient, type EngineNews } from './engine-client';
 import type { Environment, SessionSettings } from './environment';
 import { LatestPicture } from './latest-picture';
 import { Listeners } from './listeners';
-import { LossHistory } from './loss-history';
-import { describeNotFinite } from './not-finite';
+import type { LossHistory } from './loss-history';
 import type { Attempt, FileProblem, Opened } from './opened';
 import { Probe } from './probe';
 import { KeptSnapshots, shapeOf, untrained, type ProbePlace, type Snapshot } from './snapshot';
 import { targetOf, type Target } from './target';
+import { Training, type ParameterValues, type TrainingStatus } from './training';
 
 /**
  * - `state`: anything but tensors changed.
@@ -21,9 +21,6 @@ import { targetOf, type Target } from './target';
  * - `problems`: the mistakes in the text, its data file or its weights changed.
  */
 export type SessionEvent = 'state' | 'picture' | 'target' | 'problems';
-
-/** `failed`: the engine did, by a defect of ours. */
-export type TrainingStatus = 'idle' | 'running' | 'paused' | 'done' | 'not-finite' | 'failed';
 
 /**
  * One debugged flow: its text, its training, its cursor and its probe. Commands in, events out; every panel, view and adapter is a
@@ -39,20 +36,13 @@ export class FlowSession {
   private fromSeed = false;
   private configuring: Promise<void> = Promise.resolve();
   private current: Opened | undefined;
-  private checkpoint: Checkpoint | undefined;
+  private readonly training: Training;
+  private past: Revisited | undefined;
   private evaluated: Flow | undefined;
   private readonly kept = new KeptSnapshots();
   private beforeReset: Snapshot | undefined;
   private readonly picture: LatestPicture;
 
-  readonly losses = new LossHistory();
-  /** What trains it, for a person to read. */
-  engineName = '';
-  status: TrainingStatus = 'idle';
-  /** The step at which training will stop. */
-  until = 0;
-  /** One sentence about why training stands where it does. */
-  note: string | undefined;
   /** A stage 0 … K, fractional while scrubbing. */
   cursor = 0;
   probe: Probe | undefined;
@@ -67,6 +57,11 @@ export class FlowSession {
       (news) => this.receive(news),
     );
     this.picture = new LatestPicture(this.engine);
+    this.training = new Training(
+      this.engine,
+      () => this.parametersChanged(),
+      () => this.emit('state'),
+    );
   }
 
   subscribe(listener: (event: SessionEvent) => void): () => void {
@@ -83,13 +78,47 @@ export class FlowSession {
     return this.current;
   }
 
-  /** The flow with the parameters of this moment, in float64. */
+  /** The flow with the parameters of this moment, or of the step that is looked at again, in float64. */
   get flow(): Flow | undefined {
     return this.evaluated;
   }
 
+  /** The last step that was taken. */
   get step(): number {
-    return this.checkpoint?.step ?? 0;
+    return this.training.step;
+  }
+
+  /** The past step that is looked at; undefined while now is. */
+  get revisited(): Revisited | undefined {
+    return this.past;
+  }
+
+  get status(): TrainingStatus {
+    return this.training.status;
+  }
+
+  /** The step at which training will stop. */
+  get until(): number {
+    return this.training.until;
+  }
+
+  /** One sentence about why training stands where it does. */
+  get note(): string | undefined {
+    return this.training.note;
+  }
+
+  /** What trains it, and why, for a person to read. */
+  get engineName(): string {
+    return this.training.engineName;
+  }
+
+  get losses(): LossHistory {
+    return this.training.losses;
+  }
+
+  /** The mean of log p_x over the held-out rows, in rows of `heldOutColumns`. */
+  get heldOut(): Float32Array {
+    return this.training.heldOut;
   }
 
   get depth(): number {
@@ -106,7 +135,7 @@ export class FlowSession {
 
   /** The last picture that was computed; it may be of earlier parameters. */
   get lastPicture(): Picture | undefined {
-    return this.picture.last;
+    return this.past?.picture ?? this.picture.last;
   }
 
   /** Mistakes in the text, and those of the files that it names, which are reported where they are named. */
@@ -147,10 +176,11 @@ export class FlowSession {
 
   /** Somebody wants to see or train the flow: brings up the engine with what the text says. Resolves when that is settled. */
   open(): Promise<void> {
-    if (this.parsed.spec && this.differs(this.parsed)) {
-      if (this.wanted && this.parsed.weights?.path !== this.wanted.weights?.path) this.fromSeed = false;
-      this.wanted = this.parsed;
-      this.configuring = this.configure(this.parsed, this.parsed.spec);
+    const { parsed } = this;
+    if (parsed.spec && this.differs(parsed)) {
+      if (this.wanted && parsed.weights?.path !== this.wanted.weights?.path) this.fromSeed = false;
+      this.configuring = this.onlySettingsDiffer(parsed) ? this.adopt(parsed.spec) : this.configure(parsed, parsed.spec);
+      this.wanted = parsed;
     }
     return this.configuring;
   }
@@ -164,28 +194,63 @@ export class FlowSession {
   change(settings: SessionSettings): void {
     this.settings = settings;
     this.parametersChanged();
+    if (this.past) void this.revisit(this.past.step);
   }
 
   /** Trains to the number of steps in the file, or, from there, for as many steps again. */
   async train(): Promise<void> {
     await this.open();
-    const { current } = this;
-    if (!current || this.status === 'running') return;
-    const { steps } = current.spec.training;
-    this.until = (Math.floor(this.step / steps) + 1) * steps;
-    this.status = 'running';
-    this.note = undefined;
-    this.engine.order({ type: 'train', until: this.until });
-    this.emit('state');
+    if (this.current) this.training.run(this.current.spec);
   }
 
   /** Pauses; `note` says why where it was not the person's own command. */
   pause(note?: string): void {
-    if (this.status !== 'running') return;
-    this.status = 'paused';
-    this.note = note;
-    this.engine.order({ type: 'pause' });
-    this.emit('state');
+    this.training.pause(note);
+  }
+
+  /** Takes exactly `count` training steps more, and rests. */
+  async stepTraining(count = 1): Promise<void> {
+    await this.open();
+    if (this.current) this.training.takeSteps(count);
+  }
+
+  /**
+   * Sets parameters; training, if it runs, goes on from there.
+   * @throws RangeError for a parameter that the flow does not have, or values that it cannot take.
+   */
+  async editParameters(changes: readonly ParameterValues[]): Promise<void> {
+    await this.open();
+    if (!this.current) return;
+    this.past = undefined;
+    await this.training.edit(this.current.spec, changes);
+  }
+
+  /** Shows a past step, or now again; training goes on meanwhile. Returns whether the step is known. */
+  async revisit(step: number | undefined): Promise<boolean> {
+    this.past = undefined;
+    if (step !== undefined && this.current && this.engine.isOpen) {
+      const answer = await this.engine.ask({ type: 'revisit', step, ...this.pictureSize });
+      if (answer.type === 'revisited') this.past = answer.past;
+    }
+    this.parametersChanged();
+    return this.past?.step === step;
+  }
+
+  /** Training rests at a past step and goes on from there. Returns whether the step is known. */
+  async rewind(step: number): Promise<boolean> {
+    if (!this.current || !this.engine.isOpen) return false;
+    this.past = undefined;
+    return this.training.rewind(this.current.spec, step);
+  }
+
+  /** The first step, not before `from`, that meets the condition, as far as the history keeps steps. */
+  async findStep(condition: Condition, from = 0): Promise<number | undefined> {
+    return this.current && this.engine.isOpen ? this.training.find(condition, from) : undefined;
+  }
+
+  /** (step, value) pairs of a quantity over the steps, at most `most` of them. */
+  async series(quantity: Quantity, from: number, to: number, most: number): Promise<Float64Array> {
+    return this.current && this.engine.isOpen ? this.training.series(quantity, from, to, most) : new Float64Array();
   }
 
   /** Back to the initial values of the file and its seed. {@link undoReset} brings the trained ones back. */
@@ -193,7 +258,7 @@ export class FlowSession {
     await this.open();
     if (!this.current) return;
     this.beforeReset = this.snapshot();
-    this.note = undefined;
+    this.training.note = undefined;
     this.fromSeed = true;
     await this.start(this.begin(), this.current);
   }
@@ -229,9 +294,9 @@ export class FlowSession {
 
   /** The particles and the grid at every stage for the parameters of now; the same promise for all who ask at once. */
   async trace(): Promise<Picture | undefined> {
-    const { particles, gridLines } = this.settings;
+    if (this.past) return this.past.picture;
     const before = this.picture.last;
-    const picture = await this.picture.request(this.depth, { particles, side: gridLines, extent: 3 });
+    const picture = await this.picture.request(this.depth, this.pictureSize);
     if (picture !== before) this.emit('state');
     return picture;
   }
@@ -245,12 +310,14 @@ export class FlowSession {
 
   /** Where training stands. */
   snapshot(): Snapshot | undefined {
-    if (!this.current || !this.checkpoint) return undefined;
+    const { checkpoint } = this.training;
+    if (!this.current || !checkpoint) return undefined;
     const { cursor, probe, fromSeed } = this;
     return {
       shape: shapeOf(this.current.spec),
-      checkpoint: this.checkpoint,
-      losses: this.losses.pairs(),
+      checkpoint,
+      rows: this.losses.rows(),
+      heldOut: this.heldOut,
       cursor,
       ...(probe && { probe: { stage: probe.stage, point: [...probe.origin] } }),
       ...(fromSeed && { fromSeed }),
@@ -264,12 +331,18 @@ export class FlowSession {
 
   /** The parameters of now as a safetensors file. */
   weights(): Uint8Array | undefined {
-    return this.current && this.checkpoint && encodeWeights(this.current.spec, this.checkpoint.parameters);
+    const { checkpoint } = this.training;
+    return this.current && checkpoint && encodeWeights(this.current.spec, checkpoint.parameters);
   }
 
   /** A data file can only be checked by reading it; without one the engine waits until somebody wants to see or train the flow. */
   private get isNeeded(): boolean {
     return this.engine.isOpen || this.parsed.data !== undefined;
+  }
+
+  private get pictureSize(): { particles: number; side: number; extent: number } {
+    const { particles, gridLines } = this.settings;
+    return { particles, side: gridLines, extent: 3 };
   }
 
   private emit(event: SessionEvent): void {
@@ -282,6 +355,19 @@ export class FlowSession {
     if (JSON.stringify(parsed.spec) !== JSON.stringify(wanted.spec) || parsed.data?.path !== wanted.data?.path) return true;
     // Once trained, the flow's own parameters count: saving them names a weights file, and must not start over.
     return this.step === 0 && parsed.weights?.path !== wanted.weights?.path;
+  }
+
+  /** The flow that is shown is the wanted one, and the text changes nothing but how it is trained. */
+  private onlySettingsDiffer({ spec, data, weights }: ParsedFlow): boolean {
+    const { current, wanted } = this;
+    if (!current || !wanted?.spec || !spec || current.spec !== wanted.spec) return false;
+    return shapeOf(spec) === shapeOf(current.spec) && data?.path === current.data?.path && weights?.path === wanted.weights?.path;
+  }
+
+  /** Training goes on by other settings. */
+  private adopt(spec: FlowSpec): Promise<void> {
+    if (this.current) this.current = { ...this.current, spec, layerLines: this.parsed.layerLines };
+    return this.training.change(spec);
   }
 
   /** Starts over with another flow, with the parameters that it was left with, those of its weights file, or its initial ones. */
@@ -335,18 +421,14 @@ export class FlowSession {
 
     const sameDepth = this.depth === flow.spec.layers.length;
     this.current = answer.table ? { ...flow, table: answer.table } : flow;
-    this.engineName = answer.engine;
-    this.losses.clear();
-    this.losses.addPairs(kept?.losses ?? []);
-    this.status = answer.checkpoint.step > 0 ? 'paused' : 'idle';
-    const { steps } = flow.spec.training;
-    this.until = Math.max(1, Math.ceil(answer.checkpoint.step / steps)) * steps;
     this.target = targetOf(flow.spec, answer.table);
     if (!sameDepth) {
       this.probe = undefined;
       this.cursor = kept?.cursor ?? this.depth;
     }
-    this.accept(answer.checkpoint);
+    this.past = undefined;
+    const { engine, checkpoint } = answer;
+    this.training.start(flow.spec, { engine, checkpoint, rows: kept?.rows ?? [], heldOut: kept?.heldOut ?? [] });
     if (!sameDepth) this.setProbe(kept?.probe);
     this.emit('target');
     this.reportFiles();
@@ -357,40 +439,16 @@ export class FlowSession {
     this.emit('state');
   }
 
-  private receive(message: EngineNews): void {
-    switch (message.type) {
-      case 'progress':
-        this.losses.addPairs(message.losses);
-        this.accept(message.checkpoint);
-        break;
-      case 'stopped':
-        // A pause took effect when it was ordered: by now training may have been told to go on.
-        if (message.reason === 'done') this.status = 'done';
-        this.emit('state');
-        break;
-      case 'not-finite':
-        this.status = 'not-finite';
-        this.note = describeNotFinite(message.at, this.current?.layerLines ?? []);
-        this.emit('state');
-        break;
-      case 'failed':
-        this.wanted = undefined;
-        this.status = 'failed';
-        this.note = `The training engine failed: ${message.message}. This is a defect of the extension; the parameters are kept.`;
-        this.emit('state');
-        break;
-    }
-  }
-
-  private accept(checkpoint: Checkpoint): void {
-    this.checkpoint = checkpoint;
-    this.parametersChanged();
+  private receive(news: EngineNews): void {
+    if (news.type === 'failed') this.wanted = undefined;
+    this.training.receive(news, this.current?.layerLines ?? []);
   }
 
   private parametersChanged(): void {
-    if (!this.current || !this.checkpoint) return;
     this.picture.outdate();
-    this.evaluated = buildFlow(this.current.spec, this.checkpoint.parameters);
+    const shown = this.past ?? this.training.checkpoint;
+    if (!this.current || !shown) return;
+    this.evaluated = buildFlow(this.current.spec, shown.parameters);
     if (this.probe) {
       this.probe = new Probe(this.evaluated, this.probe.stage, this.probe.origin);
       this.walkProbe();

@@ -228,13 +228,29 @@ describe('a session', () => {
     assert.match(String(await uncaught), /mine/);
   });
 
-  it('pauses a training whose file is edited, and says so', async () => {
+  it('trains on when only the training settings are edited', async () => {
+    await open(text({ steps: 1_000_000 }));
+    await session.train();
+    await until(() => session.step > 0);
+    const before = session.step;
+    await open(text({ steps: 1_000_000, learningRate: '1e-3' }));
+    assert.equal(session.opened?.spec.training.learningRate, 1e-3);
+    assert.equal(session.status, 'running');
+    await until(() => session.step > before);
+    assert.equal(session.until, 1_000_000);
+    await open(text({ steps: session.step + 500_000, learningRate: '1e-3' }));
+    assert.ok(session.until < 1_000_000);
+  });
+
+  it('pauses a training whose layers are edited, says so, and has it back when that is undone', async () => {
     await open(text({ steps: 100_000 }));
     await session.train();
     await until(() => session.step > 0);
-    await open(text({ steps: 100_000, learningRate: '1e-3' }));
-    assert.equal(session.status, 'paused');
+    await open(text({ steps: 100_000, layers: '  - planar\n' }));
+    assert.equal(session.step, 0);
     assert.match(session.note ?? '', /edited/);
+    await open(text({ steps: 100_000 }));
+    assert.equal(session.status, 'paused');
     assert.ok(session.step > 0);
   });
 
