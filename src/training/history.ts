@@ -2,6 +2,7 @@
 
 import type { Estimate } from '../flow/diagnostics';
 import type { Patience } from './patience';
+import { doubles, singles } from './rows';
 import type { TrainingState } from './stepper';
 
 /** What is recorded of a step beside its parameters, in this order. Where a value was not measured it is NaN. */
@@ -9,6 +10,9 @@ export const recorded = ['loss', 'base', 'logDet', 'energy', 'gradientNorm', 'le
 export type Recorded = (typeof recorded)[number];
 /** The recorded quantities of one step. */
 export type Measures = Readonly<Record<Recorded, number>>;
+
+/** Of where training began, or was edited, there is no loss. */
+export const nothingMeasured = Object.fromEntries(recorded.map((name) => [name, NaN])) as Record<Recorded, number>;
 
 /** A step of the history, the parameters as it left them. */
 export interface PastStep {
@@ -24,11 +28,10 @@ export interface Mark {
   readonly patience: Patience | undefined;
 }
 
-/** Rows of steps; the rows of a block are allocated at once. */
-interface Block {
-  readonly steps: Float64Array;
-  readonly measures: Float64Array;
-  readonly parameters: Float32Array;
+/** A step whose moments are kept as well; its parameters are those of its row. */
+interface MarkedStep {
+  readonly step: number;
+  readonly patience: Patience | undefined;
 }
 
 /** From the step after `from` on, training went by these settings. */
@@ -39,8 +42,9 @@ interface Segment<Settings> {
 
 /** Every so many kept steps the moments are kept as well. */
 const stepsPerMark = 16;
-const bytesPerBlock = 1 << 20;
-const width = recorded.length;
+/** Rows are allocated in blocks of so many bytes, and of at most this part of the budget. */
+const mostPerBlock = 2 ** 20;
+const blocksWithin = 32;
 
 /**
  * Every `stride`-th step with its parameters, and where training can be taken up again from. Once the budget is used up the stride
@@ -48,32 +52,33 @@ const width = recorded.length;
  * steps again.
  */
 export class History<Settings> {
-  private blocks: Block[] = [];
-  private rows = 0;
-  private marks: Mark[] = [];
+  private steps: number[] = [];
+  private readonly measures;
+  private readonly parameters;
+  private marks: MarkedStep[] = [];
+  private readonly moments;
   private segments: Segment<Settings>[] = [];
   private stride = 1;
   private end = -1;
-  private readonly rowsPerBlock: number;
-  private readonly rowBytes: number;
-  private readonly markBytes: number;
+  private readonly row = new Float64Array(recorded.length);
 
-  /** @param budget in bytes; it is passed by at most one block of about a megabyte. */
+  /** @param budget in bytes. Where it is used up, the history is thinned until it is kept to, or only two rows are left. */
   constructor(
-    private readonly parameterCount: number,
+    parameterCount: number,
     start: Mark,
     settings: Settings,
     private readonly budget = 64 * 2 ** 20,
   ) {
-    this.rowBytes = 8 + 8 * width + 4 * parameterCount;
-    this.markBytes = 12 * parameterCount;
-    this.rowsPerBlock = Math.max(1, Math.min(1024, Math.floor(bytesPerBlock / this.rowBytes)));
+    const block = Math.min(mostPerBlock, budget / blocksWithin);
+    this.measures = doubles(recorded.length, block);
+    this.parameters = singles(parameterCount, block);
+    this.moments = singles(2 * parameterCount, block);
     this.begin(start, settings);
   }
 
-  /** What the typed arrays hold. */
+  /** What the rows hold. */
   get bytes(): number {
-    return this.blocks.length * this.rowsPerBlock * this.rowBytes + this.marks.length * this.markBytes;
+    return this.measures.bytes + this.parameters.bytes + this.moments.bytes;
   }
 
   /** The last step that was recorded or begun at, kept or not. */
@@ -89,7 +94,7 @@ export class History<Settings> {
     const measures = this.at(mark.step)?.measures ?? nothingMeasured;
     this.forgetFrom(mark.step);
     this.append(mark.step, mark.state.parameters, measures);
-    this.marks.push(mark);
+    this.keepMark(mark);
     this.segments.push({ from: mark.step, settings });
     this.end = mark.step;
     this.thin();
@@ -102,139 +107,151 @@ export class History<Settings> {
     if (step % this.stride !== 0) return;
     const kept = mark();
     this.append(step, kept.state.parameters, measures);
-    if (step % (stepsPerMark * this.stride) === 0) this.marks.push(kept);
+    if (step % (stepsPerMark * this.stride) === 0) this.keepMark(kept);
     this.thin();
   }
 
-  /** The held-out likelihood after a step that was recorded. */
+  /** The held-out likelihood after a step, if that is kept. */
   judged(step: number, { mean, standardError }: Estimate): void {
     const row = this.rowOf(step);
-    if (this.stepOf(row) !== step) return;
-    const { block, at } = this.place(row);
-    block.measures.set([mean, standardError], at * width + recorded.indexOf('heldOut'));
+    if (this.steps[row] === step) this.measures.at(row).set([mean, standardError], recorded.indexOf('heldOut'));
   }
 
   /** The step, if its parameters were kept. */
   at(step: number): PastStep | undefined {
     const row = this.rowOf(step);
-    return row >= 0 && this.stepOf(row) === step ? this.atRow(row) : undefined;
+    return this.steps[row] === step ? this.pastStep(row) : undefined;
   }
 
   /** Where to begin so as to take `step` again, and by which settings; undefined before the history begins or beyond its end. */
   before(step: number): { readonly mark: Mark; readonly settings: Settings } | undefined {
-    const mark = step <= this.end ? last(this.marks, (each) => each.step <= step) : undefined;
+    const i = step <= this.end ? lastIndex(this.marks, (mark) => mark.step <= step) : -1;
+    if (i < 0) return undefined;
+    const marked = this.marks[i];
+    const moments = this.moments.at(i);
+    const half = moments.length / 2;
+    const state = {
+      parameters: this.parameters.at(this.rowOf(marked.step)).slice(),
+      moments: [moments.slice(0, half), moments.slice(half)] as const,
+    };
     // The segment's settings count for the steps after its first.
-    const segment = mark && last(this.segments, ({ from }) => from <= mark.step);
-    return segment && { mark, settings: segment.settings };
+    const { settings } = this.segments[lastIndex(this.segments, ({ from }) => from <= marked.step)];
+    return { mark: { ...marked, state }, settings };
   }
 
-  /** The settings that step was taken by. */
+  /** The settings that a step was taken by. */
   settingsOf(step: number): Settings | undefined {
-    return last(this.segments, ({ from }) => from < step)?.settings;
+    return this.segments[lastIndex(this.segments, ({ from }) => from < step)]?.settings;
   }
 
-  /** At most `most` steps evenly spread over the kept ones from `from` to `to`, both included. */
+  /** At most `most` steps, evenly spread over the kept ones from `from` to `to`, both included. */
   *spread(from: number, to: number, most: number): Generator<PastStep> {
-    const first = this.stepOf(this.rowOf(from)) < from ? this.rowOf(from) + 1 : this.rowOf(from);
+    const first = this.rowOf(from - 1) + 1;
     const count = this.rowOf(to) - first + 1;
     const shown = Math.min(count, most);
-    for (let i = 0; i < shown; i++) yield this.atRow(first + Math.floor((i * (count - 1)) / Math.max(1, shown - 1)));
+    for (let i = 0; i < shown; i++) yield this.pastStep(first + Math.round((i * (count - 1)) / Math.max(1, shown - 1)));
   }
 
   /** The kept steps from `from` on, in order. */
   *since(from: number): Generator<PastStep> {
-    for (let row = Math.max(0, this.rowOf(from)); row < this.rows; row++) if (this.stepOf(row) >= from) yield this.atRow(row);
+    for (let row = this.rowOf(from - 1) + 1; row < this.steps.length; row++) yield this.pastStep(row);
   }
 
-  private atRow(row: number): PastStep {
-    const { block, at } = this.place(row);
-    const values = block.measures.subarray(at * width, (at + 1) * width);
+  private pastStep(row: number): PastStep {
+    const values = this.measures.at(row);
     return {
-      step: block.steps[at],
-      parameters: block.parameters.slice(at * this.parameterCount, (at + 1) * this.parameterCount),
+      step: this.steps[row],
+      parameters: this.parameters.at(row).slice(),
       measures: Object.fromEntries(recorded.map((name, i) => [name, values[i]])) as Record<Recorded, number>,
     };
   }
 
-  private place(row: number): { readonly block: Block; readonly at: number } {
-    return { block: this.blocks[Math.floor(row / this.rowsPerBlock)], at: row % this.rowsPerBlock };
-  }
-
-  private stepOf(row: number): number {
-    if (row < 0) return -1;
-    const { block, at } = this.place(row);
-    return block.steps[at];
-  }
-
   /** The last row whose step is at most this one; −1 where there is none. */
   private rowOf(step: number): number {
-    let [low, high] = [-1, this.rows - 1];
+    let [low, high] = [-1, this.steps.length - 1];
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
-      if (this.stepOf(middle) <= step) low = middle;
+      if (this.steps[middle] <= step) low = middle;
       else high = middle - 1;
     }
     return low;
   }
 
   private append(step: number, parameters: Float32Array, measures: Measures): void {
-    if (this.rows === this.blocks.length * this.rowsPerBlock) {
-      this.blocks.push({
-        steps: new Float64Array(this.rowsPerBlock),
-        measures: new Float64Array(this.rowsPerBlock * width),
-        parameters: new Float32Array(this.rowsPerBlock * this.parameterCount),
-      });
-    }
-    const { block, at } = this.place(this.rows++);
-    block.steps[at] = step;
-    recorded.forEach((name, i) => (block.measures[at * width + i] = measures[name]));
-    block.parameters.set(parameters, at * this.parameterCount);
+    const row = this.steps.push(step) - 1;
+    this.parameters.set(row, parameters);
+    recorded.forEach((name, i) => (this.row[i] = measures[name]));
+    this.measures.set(row, this.row);
+  }
+
+  private keepMark({ step, state, patience }: Mark): void {
+    const i = this.marks.push({ step, patience }) - 1;
+    const [first, second] = state.moments;
+    const both = new Float32Array(first.length + second.length);
+    both.set(first);
+    both.set(second, first.length);
+    this.moments.set(i, both);
   }
 
   private forgetFrom(step: number): void {
     if (this.end < step) return;
-    this.rows = this.rowOf(step - 1) + 1;
-    this.trim();
-    this.marks = this.marks.filter((mark) => mark.step < step);
+    this.keepRows((at) => at < step);
+    this.keepMarks((at) => at < step);
     this.segments = this.segments.filter(({ from }) => from < step);
   }
 
-  /** Keeps every second row, in place, while the budget is passed. */
   private thin(): void {
-    while (this.bytes > this.budget && this.rows > 2) {
+    while (this.bytes > this.budget && this.steps.length > 2) {
+      const before = this.steps.length;
       this.stride *= 2;
       const begins = new Set(this.segments.map(({ from }) => from));
-      const stays = (step: number): boolean => step % this.stride === 0 || begins.has(step);
-      let kept = 0;
-      for (let row = 0; row < this.rows; row++) if (stays(this.stepOf(row))) this.move(row, kept++);
-      const freed = this.rows - kept;
-      this.rows = kept;
-      this.trim();
-      this.marks = this.marks.filter(({ step }) => step % (stepsPerMark * this.stride) === 0 || begins.has(step));
-      if (freed === 0) return;
+      this.keepRows((step) => step % this.stride === 0 || begins.has(step));
+      this.keepMarks((step) => step % (stepsPerMark * this.stride) === 0 || begins.has(step));
+      if (this.steps.length === before && !this.forgetOldest()) return;
     }
   }
 
-  private move(from: number, to: number): void {
-    if (from === to) return;
-    const source = this.place(from);
-    const target = this.place(to);
-    const copy = (name: keyof Block, length: number): void =>
-      target.block[name].set(source.block[name].subarray(source.at * length, (source.at + 1) * length), target.at * length);
-    copy('steps', 1);
-    copy('measures', width);
-    copy('parameters', this.parameterCount);
+  /** There are too many segments to be kept: the older half goes. */
+  private forgetOldest(): boolean {
+    if (this.segments.length < 2) return false;
+    this.segments = this.segments.slice(this.segments.length >> 1);
+    const [{ from }] = this.segments;
+    this.keepRows((step) => step >= from);
+    this.keepMarks((step) => step >= from);
+    return true;
   }
 
-  private trim(): void {
-    this.blocks.length = Math.ceil(this.rows / this.rowsPerBlock);
+  private keepRows(stays: (step: number) => boolean): void {
+    let kept = 0;
+    for (let row = 0; row < this.steps.length; row++) {
+      if (!stays(this.steps[row])) continue;
+      if (kept < row) {
+        this.steps[kept] = this.steps[row];
+        this.measures.move(row, kept);
+        this.parameters.move(row, kept);
+      }
+      kept++;
+    }
+    this.steps.length = kept;
+    this.measures.trim(kept);
+    this.parameters.trim(kept);
+  }
+
+  private keepMarks(stays: (step: number) => boolean): void {
+    let kept = 0;
+    this.marks.forEach((mark, i) => {
+      if (!stays(mark.step)) return;
+      if (kept < i) this.moments.move(i, kept);
+      this.marks[kept++] = mark;
+    });
+    this.marks.length = kept;
+    this.moments.trim(kept);
   }
 }
 
-function last<T>(items: readonly T[], holds: (item: T) => boolean): T | undefined {
-  for (let i = items.length - 1; i >= 0; i--) if (holds(items[i])) return items[i];
-  return undefined;
+/** −1 where it holds for none. */
+function lastIndex<T>(items: readonly T[], holds: (item: T) => boolean): number {
+  let i = items.length - 1;
+  while (i >= 0 && !holds(items[i])) i--;
+  return i;
 }
-
-/** Of where training began, or was edited, there is no loss. */
-export const nothingMeasured = Object.fromEntries(recorded.map((name) => [name, NaN])) as Record<Recorded, number>;

@@ -41,8 +41,8 @@ export class PlainStepper implements Stepper {
     return { loss, terms, gradientNorm };
   }
 
-  state(): TrainingState {
-    return copyOf(this.current);
+  state(into?: TrainingState): TrainingState {
+    return copyOf(this.current, into);
   }
 
   restore(state: TrainingState): void {
@@ -54,6 +54,9 @@ export class PlainStepper implements Stepper {
   }
 }
 
-function copyOf({ parameters, moments }: TrainingState): TrainingState {
-  return { parameters: parameters.slice(), moments: [moments[0].slice(), moments[1].slice()] };
+function copyOf({ parameters, moments }: TrainingState, into?: TrainingState): TrainingState {
+  if (!into) return { parameters: parameters.slice(), moments: [moments[0].slice(), moments[1].slice()] };
+  into.parameters.set(parameters);
+  into.moments.forEach((moment, i) => moment.set(moments[i]));
+  return into;
 }

@@ -44,15 +44,19 @@ export class Trainer {
   private taken: number;
   private patience: Patience | undefined;
   private judgedAt = 0;
+  /** Where the state is copied to on its way into the history. */
+  private readonly scratch: TrainingState;
 
   /**
    * @param table the points of the flow's data file, where it names one.
+   * @param memory the budget of the history, in bytes.
    * @throws RangeError for a checkpoint of another flow, or an objective that the flow cannot have.
    */
   constructor(
     private settings: FlowSpec,
     from: Checkpoint,
     table?: PointTable,
+    memory?: number,
   ) {
     const expected = initialParameters(settings).length;
     if (from.parameters.length !== expected) {
@@ -67,7 +71,8 @@ export class Trainer {
     this.stepper = openStepper(settings, this.objective, from);
     this.taken = from.step;
     this.patience = from.patience;
-    this.history = new History(expected, { step: from.step, state: this.stepper.state(), patience: from.patience }, settings);
+    this.scratch = this.stepper.state();
+    this.history = new History(expected, this.mark(), settings, memory);
   }
 
   /** The number of the last step that was taken. */
@@ -125,7 +130,7 @@ export class Trainer {
     if (from) this.history.begin(from, this.settings);
     const { learningRate } = settings;
     const measures = { ...nothingMeasured, loss, ...terms, gradientNorm, learningRate };
-    this.history.record(this.taken, () => this.mark(), measures);
+    this.history.record(this.taken, () => this.mark(this.scratch), measures);
     return { type: 'step', step: this.taken, loss, terms, gradientNorm, learningRate };
   }
 
@@ -194,8 +199,8 @@ export class Trainer {
     this.stepper.dispose();
   }
 
-  private mark(): Mark {
-    return { step: this.taken, state: this.stepper.state(), patience: this.patience };
+  private mark(into?: TrainingState): Mark {
+    return { step: this.taken, state: this.stepper.state(into), patience: this.patience };
   }
 
   /** Takes again the steps that led from the nearest mark to this one, by the settings that they were taken by. */
