@@ -11,6 +11,7 @@ import { drawPicture, pictureBuffers } from './picture';
 import { Progress } from './progress';
 import { firstWhere, marginsOf, seriesOf } from './quantities';
 import { initialCheckpoint, Trainer } from './trainer';
+import { finish, type Work } from './work';
 
 export interface EngineOptions {
   readonly readTable: ReadTable;
@@ -62,8 +63,6 @@ function nextTask(): Promise<void> {
 }
 
 type Message<T extends ToEngine['type']> = Extract<ToEngine, { readonly type: T }>;
-/** Work in portions of some milliseconds. */
-type Work = Generator<void, void>;
 
 class Engine {
   private trainer: Trainer | undefined;
@@ -110,11 +109,8 @@ class Engine {
         return this.go({ step: trainer.step + message.count, reason: 'stepped' });
       case 'pause':
         return this.pause();
-      case 'trace': {
-        const { step, parameters } = trainer.checkpoint();
-        const picture = drawPicture(buildFlow(trainer.spec, parameters), step, trainer.spec.seed, message);
-        return this.port.post({ type: 'traced', id: message.id, picture }, pictureBuffers(picture));
-      }
+      case 'trace':
+        return this.ask(this.trace(trainer, message));
       case 'revisit':
         return this.ask(this.revisit(trainer, message));
       case 'rewind':
@@ -139,7 +135,8 @@ class Engine {
     }
     const trainer = new Trainer(spec, checkpoint ?? initialCheckpoint(spec), table);
     this.letGo();
-    for (const question of this.questions) question.return();
+    // They were asked of the flow that goes, and are answered before it does.
+    for (const question of this.questions) finish(question);
     this.questions = [];
     this.trainer?.dispose();
     this.trainer = trainer;
@@ -154,10 +151,16 @@ class Engine {
     return this.trainer;
   }
 
+  private *trace(trainer: Trainer, { id, ...size }: Message<'trace'>): Work {
+    const { step, parameters } = trainer.checkpoint();
+    const picture = yield* drawPicture(buildFlow(trainer.spec, parameters), step, trainer.spec.seed, size);
+    this.port.post({ type: 'traced', id, picture }, pictureBuffers(picture));
+  }
+
   private *revisit(trainer: Trainer, { id, step, ...size }: Message<'revisit'>): Work {
     const past = yield* trainer.revisit(step);
     if (!past) return this.port.post({ type: 'revisited', id, past: undefined });
-    const picture = drawPicture(buildFlow(trainer.spec, past.parameters), step, trainer.spec.seed, size);
+    const picture = yield* drawPicture(buildFlow(trainer.spec, past.parameters), step, trainer.spec.seed, size);
     const margins = marginsOf(trainer.spec, past.parameters);
     this.port.post({ type: 'revisited', id, past: { ...past, margins, picture } }, pictureBuffers(picture));
   }

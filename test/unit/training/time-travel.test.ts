@@ -9,14 +9,8 @@ import { splitTable } from '../../../src/training/holdout';
 import type { Checkpoint } from '../../../src/training/messages';
 import { firstWhere, marginsOf, seriesOf } from '../../../src/training/quantities';
 import { initialCheckpoint, Trainer, type TakenStep } from '../../../src/training/trainer';
+import { finish } from '../../../src/training/work';
 import { planarLayers, specOf, towardsMoons, towardsU1 } from '../flow/batches';
-
-function finish<T>(work: Generator<void, T>): T {
-  for (;;) {
-    const { done, value } = work.next();
-    if (done) return value;
-  }
-}
 
 /** Takes so many steps, with every look at held-out rows on the way. */
 function take(trainer: Trainer, count: number): TakenStep[] {
@@ -156,10 +150,13 @@ describe('a trainer', () => {
     );
     const find = (condition: Parameters<typeof firstWhere>[2], from = 0): number | undefined =>
       finish(firstWhere(spec, trainer.history.since(from), condition));
-    assert.equal(
-      find({ quantity: { margin: 'least' }, is: 'below', than: 0.5 }),
-      margins.findIndex((margin) => margin < 0.5),
-    );
+    const most = Math.max(...margins.slice(1).map((margin) => Math.abs(margin - margins[0])));
+    const moved = margins.findIndex((margin) => Math.abs(margin - margins[0]) > most / 2);
+    const is = margins[moved] < margins[0] ? 'below' : 'above';
+    const than = margins[0] + (Math.sign(margins[moved] - margins[0]) * most) / 2;
+    const least = find({ quantity: { margin: 'least' }, is, than });
+    assert.ok(moved > 0);
+    assert.equal(least, moved);
     const limit = losses[0] - 1;
     assert.equal(find({ quantity: 'loss', is: 'below', than: limit }), losses.findIndex((loss) => loss < limit) + 1);
     assert.equal(find({ quantity: 'loss', is: 'above', than: -1e9 }), 1, 'of step 0 there is no loss');

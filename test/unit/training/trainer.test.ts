@@ -8,19 +8,13 @@ import type { PointTable } from '../../../src/flow/table';
 import type { Checkpoint, NotFinite } from '../../../src/training/messages';
 import { trainingObjective } from '../../../src/training/objective';
 import { initialCheckpoint, Trainer, type Outcome } from '../../../src/training/trainer';
+import { finish } from '../../../src/training/work';
 import { planarLayers, specOf, towardsMoons, towardsU1 } from '../flow/batches';
 
 function trainerOf(spec: FlowSpec, from = initialCheckpoint(spec), table?: PointTable): Trainer {
   return new Trainer(spec, from, table);
 }
 
-/** Goes on until the step is taken. */
-function finish<T>(work: Generator<void, T>): T {
-  for (;;) {
-    const { done, value } = work.next();
-    if (done) return value;
-  }
-}
 const next = (trainer: Trainer): Outcome => finish(trainer.next());
 
 /** Takes `count` steps, all of which must succeed, and returns their losses. */
