@@ -1,18 +1,21 @@
-import { parseFlow, type NamedFile, type ParsedFlow, type Problem } from '../document/parse';
-import { decodeWeights, encodeWeights } from '../document/weights';
+import { parseFlow, type ParsedFlow, type Problem } from '../document/parse';
+import { encodeWeights } from '../document/weights';
 import { buildFlow, type Flow } from '../flow/flow';
 import { closedFormDirection, type Direction, type FlowSpec } from '../flow/spec';
-import type { Condition, Picture, Quantity, Revisited } from '../training/messages';
+import type { Picture } from '../training/messages';
+import { Attempt } from './attempt';
 import { EngineClient, type EngineNews } from './engine-client';
 import type { Environment, SessionSettings } from './environment';
-import { LatestPicture } from './latest-picture';
+import { LatestPicture, type PictureSize } from './latest-picture';
 import { Listeners } from './listeners';
 import type { LossHistory } from './loss-history';
-import type { Attempt, FileProblem, Opened } from './opened';
-import { Probe } from './probe';
+import type { Opened } from './opened';
+import { Past } from './past';
+import type { Probe } from './probe';
 import { KeptSnapshots, shapeOf, untrained, type ProbePlace, type Snapshot } from './snapshot';
-import { targetOf, type Target } from './target';
+import { gapOf, targetOf, type Target } from './target';
 import { Training, type ParameterValues, type TrainingStatus } from './training';
+import { Walk } from './walk';
 
 /**
  * - `state`: anything but tensors changed.
@@ -32,20 +35,18 @@ export class FlowSession {
   private parsed: ParsedFlow = { problems: [], layerLines: [] };
   private wanted: ParsedFlow | undefined;
   /** The latest attempt to start over, and what was wrong with its files: what an earlier one finds no longer matters. */
-  private attempt: Attempt = { problems: [] };
+  private attempt: Attempt;
   private fromSeed = false;
   private configuring: Promise<void> = Promise.resolve();
   private current: Opened | undefined;
   private readonly training: Training;
-  private past: Revisited | undefined;
-  private evaluated: Flow | undefined;
+  private readonly walk = new Walk();
   private readonly kept = new KeptSnapshots();
   private beforeReset: Snapshot | undefined;
   private readonly picture: LatestPicture;
 
-  /** A stage 0 … K, fractional while scrubbing. */
-  cursor = 0;
-  probe: Probe | undefined;
+  /** The steps that were taken, and the one of them that is looked at again. */
+  readonly past: Past;
   target: Target | undefined;
 
   constructor(
@@ -56,7 +57,9 @@ export class FlowSession {
       () => environment.openEngine(),
       (news) => this.receive(news),
     );
+    this.attempt = new Attempt(environment);
     this.picture = new LatestPicture(this.engine);
+    this.past = new Past(this.engine);
     this.training = new Training(
       this.engine,
       () => this.parametersChanged(),
@@ -80,17 +83,12 @@ export class FlowSession {
 
   /** The flow with the parameters of this moment, or of the step that is looked at again, in float64. */
   get flow(): Flow | undefined {
-    return this.evaluated;
+    return this.walk.flow;
   }
 
   /** The last step that was taken. */
   get step(): number {
     return this.training.step;
-  }
-
-  /** The past step that is looked at; undefined while now is. */
-  get revisited(): Revisited | undefined {
-    return this.past;
   }
 
   get status(): TrainingStatus {
@@ -121,6 +119,21 @@ export class FlowSession {
     return this.training.heldOut;
   }
 
+  /** What the latest batch's loss, without annealing, is above the least that is possible, in nats, where that is known: the KL gap. */
+  get gap(): number | undefined {
+    const { latestRow } = this.losses;
+    return this.current && this.target && latestRow && gapOf(this.current.spec, this.target, latestRow);
+  }
+
+  /** A stage 0 … K, fractional while scrubbing. */
+  get cursor(): number {
+    return this.walk.cursor;
+  }
+
+  get probe(): Probe | undefined {
+    return this.walk.probe;
+  }
+
   get depth(): number {
     return this.current?.spec.layers.length ?? 0;
   }
@@ -135,16 +148,12 @@ export class FlowSession {
 
   /** The last picture that was computed; it may be of earlier parameters. */
   get lastPicture(): Picture | undefined {
-    return this.past?.picture ?? this.picture.last;
+    return this.past.shown?.picture ?? this.picture.last;
   }
 
   /** Mistakes in the text, and those of the files that it names, which are reported where they are named. */
   get problems(): readonly Problem[] {
-    const named = this.attempt.problems.flatMap(({ of, severity, message }) => {
-      const file = this.parsed[of];
-      return file ? [{ start: file.start, end: file.end, severity, message }] : [];
-    });
-    return [...this.parsed.problems, ...named];
+    return [...this.parsed.problems, ...this.attempt.problemsIn(this.parsed)];
   }
 
   /** The files, relative to the text, that the flow shown depends on: when one changes, call {@link reload}. */
@@ -193,8 +202,7 @@ export class FlowSession {
 
   change(settings: SessionSettings): void {
     this.settings = settings;
-    this.parametersChanged();
-    if (this.past) void this.revisit(this.past.step);
+    void this.revisit(this.past.shown?.step);
   }
 
   /** Trains to the number of steps in the file, or, from there, for as many steps again. */
@@ -221,36 +229,22 @@ export class FlowSession {
   async editParameters(changes: readonly ParameterValues[]): Promise<void> {
     await this.open();
     if (!this.current) return;
-    this.past = undefined;
+    this.past.leave();
     await this.training.edit(this.current.spec, changes);
   }
 
   /** Shows a past step, or now again; training goes on meanwhile. Returns whether the step is known. */
   async revisit(step: number | undefined): Promise<boolean> {
-    this.past = undefined;
-    if (step !== undefined && this.current && this.engine.isOpen) {
-      const answer = await this.engine.ask({ type: 'revisit', step, ...this.pictureSize });
-      if (answer.type === 'revisited') this.past = answer.past;
-    }
+    if (step === undefined) this.past.leave();
+    const known = step === undefined || (await this.past.show(step, this.pictureSize));
     this.parametersChanged();
-    return this.past?.step === step;
+    return known;
   }
 
   /** Training rests at a past step and goes on from there. Returns whether the step is known. */
   async rewind(step: number): Promise<boolean> {
-    if (!this.current || !this.engine.isOpen) return false;
-    this.past = undefined;
-    return this.training.rewind(this.current.spec, step);
-  }
-
-  /** The first step, not before `from`, that meets the condition, as far as the history keeps steps. */
-  async findStep(condition: Condition, from = 0): Promise<number | undefined> {
-    return this.current && this.engine.isOpen ? this.training.find(condition, from) : undefined;
-  }
-
-  /** (step, value) pairs of a quantity over the steps, at most `most` of them. */
-  async series(quantity: Quantity, from: number, to: number, most: number): Promise<Float64Array> {
-    return this.current && this.engine.isOpen ? this.training.series(quantity, from, to, most) : new Float64Array();
+    this.past.leave();
+    return this.current && this.engine.isOpen ? this.training.rewind(this.current.spec, step) : false;
   }
 
   /** Back to the initial values of the file and its seed. {@link undoReset} brings the trained ones back. */
@@ -273,28 +267,25 @@ export class FlowSession {
 
   /** Moves the cursor through one layer: `generate` is z → x. From between two stages it completes the layer. */
   stepThrough(direction: Direction): void {
-    this.moveTo(direction === 'generate' ? Math.floor(this.cursor) + 1 : Math.ceil(this.cursor) - 1);
+    this.walk.stepThrough(direction);
+    this.emit('state');
   }
 
   /** Moves the cursor to a stage, or between two; the probe walks along through every layer on the way. */
   moveTo(cursor: number): void {
-    this.cursor = Math.min(Math.max(cursor, 0), this.depth);
-    this.walkProbe();
+    this.walk.moveTo(cursor);
     this.emit('state');
   }
 
   /** Places the probe at a stage, or takes it away. Coordinates that a view does not know are 0. */
   setProbe(place: ProbePlace | undefined): void {
-    const { evaluated } = this;
-    const point = Float64Array.from({ length: evaluated?.dim ?? 0 }, (_, i) => place?.point.at(i) ?? 0);
-    this.probe = place && evaluated ? new Probe(evaluated, place.stage, point) : undefined;
-    this.walkProbe();
+    this.walk.setProbe(place);
     this.emit('state');
   }
 
   /** The particles and the grid at every stage for the parameters of now; the same promise for all who ask at once. */
   async trace(): Promise<Picture | undefined> {
-    if (this.past) return this.past.picture;
+    if (this.past.shown) return this.past.shown.picture;
     const before = this.picture.last;
     const picture = await this.picture.request(this.depth, this.pictureSize);
     if (picture !== before) this.emit('state');
@@ -340,7 +331,7 @@ export class FlowSession {
     return this.engine.isOpen || this.parsed.data !== undefined;
   }
 
-  private get pictureSize(): { particles: number; side: number; extent: number } {
+  private get pictureSize(): PictureSize {
     const { particles, gridLines } = this.settings;
     return { particles, side: gridLines, extent: 3 };
   }
@@ -379,10 +370,8 @@ export class FlowSession {
     let kept = this.kept.of(spec);
     this.fromSeed = kept?.fromSeed ?? false;
     if (parsed.weights && (kept?.checkpoint.step ?? 0) === 0 && !kept?.fromSeed) {
-      const bytes = await this.read(attempt, parsed.weights, { of: 'weights', severity: 'warning' });
-      const weights = bytes && decodeWeights(spec, bytes);
-      if (weights instanceof Float32Array) kept = untrained(spec, weights);
-      else if (weights) attempt.problems.push({ of: 'weights', severity: 'warning', message: weights.message });
+      const weights = await attempt.readWeights(parsed.weights, spec);
+      if (weights) kept = untrained(spec, weights);
     }
     const { layerLines, data } = parsed;
     await this.start(attempt, { spec, layerLines, closedForm: closedFormDirection(spec.objective), ...(data && { data }) }, kept);
@@ -390,21 +379,12 @@ export class FlowSession {
 
   /** An earlier attempt that is still reading gives up. */
   private begin(): Attempt {
-    this.attempt = { problems: [] };
+    this.attempt = new Attempt(this.environment);
     return this.attempt;
   }
 
-  private async read(attempt: Attempt, file: NamedFile, problem: Omit<FileProblem, 'message'>): Promise<Uint8Array | undefined> {
-    try {
-      return await this.environment.readFile(file.path);
-    } catch (error) {
-      attempt.problems.push({ ...problem, message: error instanceof Error ? error.message : String(error) });
-      return undefined;
-    }
-  }
-
   private async start(attempt: Attempt, flow: Opened, kept?: Snapshot): Promise<void> {
-    const data = flow.data && (await this.read(attempt, flow.data, { of: 'data', severity: 'error' }));
+    const data = flow.data && (await attempt.readData(flow.data));
     if (attempt !== this.attempt) return;
     if (flow.data && !data) return this.reportFiles();
     const answer = await this.engine.ask({
@@ -415,18 +395,15 @@ export class FlowSession {
     });
     if (answer.type === 'data-problem' && flow.data) {
       const { line, message } = answer.problem;
-      attempt.problems.push({ of: 'data', severity: 'error', message: `${flow.data.path}, line ${line}: ${message}` });
+      attempt.refuseData(`${flow.data.path}, line ${line}: ${message}`);
     }
     if (answer.type !== 'configured') return this.reportFiles();
 
     const sameDepth = this.depth === flow.spec.layers.length;
     this.current = answer.table ? { ...flow, table: answer.table } : flow;
     this.target = targetOf(flow.spec, answer.table);
-    if (!sameDepth) {
-      this.probe = undefined;
-      this.cursor = kept?.cursor ?? this.depth;
-    }
-    this.past = undefined;
+    if (!sameDepth) this.walk.begin(kept?.cursor ?? this.depth);
+    this.past.leave();
     const { engine, checkpoint } = answer;
     this.training.start(flow.spec, { engine, checkpoint, rows: kept?.rows ?? [], heldOut: kept?.heldOut ?? [] });
     if (!sameDepth) this.setProbe(kept?.probe);
@@ -446,21 +423,10 @@ export class FlowSession {
 
   private parametersChanged(): void {
     this.picture.outdate();
-    const shown = this.past ?? this.training.checkpoint;
+    const shown = this.past.shown ?? this.training.checkpoint;
     if (!this.current || !shown) return;
-    this.evaluated = buildFlow(this.current.spec, shown.parameters);
-    if (this.probe) {
-      this.probe = new Probe(this.evaluated, this.probe.stage, this.probe.origin);
-      this.walkProbe();
-    }
+    this.walk.follow(buildFlow(this.current.spec, shown.parameters));
     this.emit('picture');
     this.emit('state');
-  }
-
-  /** The probe stands at stages only: between two it stays at the one it came from. */
-  private walkProbe(): void {
-    const { probe, cursor } = this;
-    if (!probe) return;
-    probe.walkTo(Math.min(Math.max(probe.walked.stage, Math.floor(cursor)), Math.ceil(cursor)));
   }
 }

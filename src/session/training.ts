@@ -1,6 +1,6 @@
 import { parameterSlots } from '../flow/flow';
 import type { FlowSpec } from '../flow/spec';
-import { heldOutColumns, stepColumns, type Checkpoint, type Condition, type ParameterEdit, type Quantity } from '../training/messages';
+import { heldOutColumns, stepColumns, type Checkpoint, type ParameterEdit } from '../training/messages';
 import type { EngineClient, EngineNews } from './engine-client';
 import { LossHistory } from './loss-history';
 import { describeNotFinite, describeNoImprovement } from './stopped';
@@ -131,16 +131,6 @@ export class Training {
     this.note = undefined;
     this.accept(answer.checkpoint);
     return true;
-  }
-
-  async series(quantity: Quantity, from: number, to: number, most: number): Promise<Float64Array> {
-    const answer = await this.engine.ask({ type: 'series', quantity, from, to, most });
-    return answer.type === 'series' ? answer.points : new Float64Array();
-  }
-
-  async find(condition: Condition, from: number): Promise<number | undefined> {
-    const answer = await this.engine.ask({ type: 'find', condition, from });
-    return answer.type === 'found' ? answer.step : undefined;
   }
 
   /** @param layerLines the 0-based lines of the layers. */

@@ -3,17 +3,7 @@
  * each, in float32: its d coordinates, Σ log|det| so far, and for the path gradient its d scores.
  */
 
-import {
-  customGrad,
-  scalar,
-  slice,
-  tensor1d,
-  tensor2d,
-  type Scalar,
-  type Tensor,
-  type Tensor1D,
-  type Tensor2D,
-} from '@tensorflow/tfjs-core';
+import { customGrad, scalar, tensor1d, tensor2d, type Scalar, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { FlowSpec } from '../flow/spec';
 import type { TrainingObjective } from './objective';
 import { kernelPlaces, scoreOf, type BatchSums, type KernelPlace } from './pass';
@@ -54,14 +44,14 @@ export function flowOp(
   };
 }
 
-/** A run of layers; the rows that it is given first need no gradient and are not rounded. */
+/**
+ * A run of layers; the rows that it is given first need no gradient and are not rounded. Its gradient is by all parameters, 0 by those of
+ * other layers: TensorFlow.js then has nothing to do but to add, and needs no gradients of its own operations.
+ */
 function runOp(dim: number, run: readonly KernelPlace[]): (rows: Rows | Tensor2D, parameters: Tensor1D) => Tensor2D {
-  const begin = Math.min(...run.map(({ start }) => start));
-  const end = Math.max(...run.map((place) => place.end));
-
   const map = (rows: Rows, parameters: Tensor, isFirst: boolean): Differentiable<Tensor2D> => {
     const values = Float64Array.from(parameters.dataSync());
-    const kernels = run.map(({ create, options, start, end: to }) => create(dim, options, values.subarray(start - begin, to - begin)));
+    const kernels = run.map(({ create, options, start, end }) => create(dim, options, values.subarray(start, end)));
     const stages = [rows.points];
     const logDet = rows.logDet.slice();
     const score = rows.score?.slice();
@@ -74,7 +64,7 @@ function runOp(dim: number, run: readonly KernelPlace[]): (rows: Rows | Tensor2D
       const cotangent = split(dy, dim);
       const gradient = new Float64Array(values.length);
       for (let k = run.length - 1; k >= 0; k--) {
-        kernels[k].backward(stages[k], cotangent.points, cotangent.logDet, gradient.subarray(run[k].start - begin, run[k].end - begin));
+        kernels[k].backward(stages[k], cotangent.points, cotangent.logDet, gradient.subarray(run[k].start, run[k].end));
       }
       const byParameters = tensor1d(Float32Array.from(gradient));
       return isFirst ? [byParameters] : [join(cotangent, dim), byParameters];
@@ -83,9 +73,8 @@ function runOp(dim: number, run: readonly KernelPlace[]): (rows: Rows | Tensor2D
   };
 
   return (rows, parameters) => {
-    const own = slice(parameters, [begin], [end - begin]);
-    if ('points' in rows) return customGrad((values) => map(rows, values as Tensor, true))(own);
-    return customGrad((before, values) => map(split(before as Tensor, dim), values as Tensor, false))(rows, own);
+    if ('points' in rows) return customGrad((values) => map(rows, values as Tensor, true))(parameters);
+    return customGrad((before, values) => map(split(before as Tensor, dim), values as Tensor, false))(rows, parameters);
   };
 }
 
