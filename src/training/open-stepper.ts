@@ -19,7 +19,7 @@ export const isFusable = ({ type }: LayerSpec): boolean => fusedTypes.has(type);
  */
 export function openStepper(spec: FlowSpec, objective: TrainingObjective, state: TrainingState): Stepper {
   const other = spec.layers.findIndex((layer) => !isFusable(layer));
-  if (other < 0) return new PlainStepper('TypeScript: every layer is fused', spec, objective, state);
+  if (other < 0) return new PlainStepper('TypeScript, every layer fused', spec, objective, state);
   const why = `layer ${other + 1}, of type ${spec.layers[other].type}, has no fused kernel`;
   return new TensorFlowStepper(`TensorFlow.js (${getBackend()}): ${why}`, spec, objective, state, (k) => isFusable(spec.layers[k]));
 }
