@@ -13,11 +13,11 @@ interface Saved {
   readonly session: FlowSession;
 }
 
-interface Stored extends Omit<Snapshot, 'checkpoint' | 'losses'> {
-  readonly step: number;
+interface Stored extends Omit<Snapshot, 'checkpoint' | 'rows' | 'heldOut'>, Pick<Snapshot['checkpoint'], 'step' | 'patience'> {
   readonly parameters: readonly number[];
   readonly moments: readonly [readonly number[], readonly number[]];
-  readonly losses: readonly number[];
+  readonly rows: readonly number[];
+  readonly heldOut: readonly number[];
 }
 
 /**
@@ -85,16 +85,24 @@ export class Autosave implements vscode.Disposable {
   }
 }
 
-function stored({ checkpoint: { step, parameters, moments }, losses, ...rest }: Snapshot): Stored {
-  return { ...rest, step, parameters: [...parameters], moments: [[...moments[0]], [...moments[1]]], losses: [...losses] };
+function stored({ checkpoint: { parameters, moments, ...place }, rows, heldOut, ...rest }: Snapshot): Stored {
+  return {
+    ...rest,
+    ...place,
+    parameters: [...parameters],
+    moments: [[...moments[0]], [...moments[1]]],
+    rows: [...rows],
+    heldOut: [...heldOut],
+  };
 }
 
-function restored({ step, parameters, moments, losses, ...rest }: Stored): Snapshot {
+function restored({ step, patience, parameters, moments, rows, heldOut, ...rest }: Stored): Snapshot {
   const [first, second] = moments;
   const checkpoint = {
     step,
     parameters: Float32Array.from(parameters),
     moments: [Float32Array.from(first), Float32Array.from(second)] as const,
+    ...(patience && { patience }),
   };
-  return { ...rest, checkpoint, losses: Float32Array.from(losses) };
+  return { ...rest, checkpoint, rows: Float32Array.from(rows), heldOut: Float32Array.from(heldOut) };
 }

@@ -66,6 +66,10 @@ const actnormKernel: CreateKernel = (dim, _, values) => {
       for (let p = 0; p < logDet.length; p++) logDet[p] += change;
     },
 
+    carryScore(_, score) {
+      for (let at = 0; at < score.length; at++) score[at] /= scale[at % dim];
+    },
+
     backward(v, points, logDet, gradient) {
       gradient.fill(0);
       gradient.fill(

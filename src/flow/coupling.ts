@@ -161,6 +161,26 @@ const couplingKernel: CreateKernel = (dim, options, values) => {
       }
     },
 
+    /** Jᵀ is upper triangular by blocks: first the scores of the coordinates that change, then what they leave of those that pass. */
+    carryScore(v, score) {
+      for (let p = 0, at = 0; at < v.length; p++, at += dim) {
+        const unit = p * hidden;
+        const byUnit = new Float64Array(hidden);
+        for (let i = 0; i < changes; i++) {
+          const place = at + changeStart + i;
+          const logScale = logScales[p * changes + i];
+          const stretched = score[place];
+          score[place] *= Math.exp(-logScale);
+          const byRaw = (stretched * v[place] + 1) * (1 - (logScale / mostLogScale) ** 2);
+          for (let h = 0; h < hidden; h++) byUnit[h] += byRaw * w2[i * hidden + h] + score[place] * w2[(changes + i) * hidden + h];
+        }
+        for (let h = 0; h < hidden; h++) {
+          const bySum = byUnit[h] * (1 - units[unit + h] ** 2);
+          for (let j = 0; j < passes; j++) score[at + passStart + j] -= bySum * w1[h * passes + j];
+        }
+      }
+    },
+
     backward(v, points, logDet, gradient) {
       gradient.fill(0);
       const sums = couplingWeights(layout, gradient);

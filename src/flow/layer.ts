@@ -152,7 +152,8 @@ export interface Layer {
  * A layer's formula and its gradient over a whole batch: what training runs instead of one small operation after the other. It only
  * speeds up what the layer says; it is never a second truth, and tests hold the two together.
  *
- * One layer with fixed values on its way through one batch of n points in R^d: `forward` once, then `backward` at most once.
+ * One layer with fixed values on its way through one batch of n points in R^d: `forward` once, then `carryScore` and `backward` at most
+ * once each.
  */
 export interface Kernel {
   /** y = φ(v) (n × d), and log|det J_φ(v)| added to `logDet` (n). */
@@ -162,6 +163,11 @@ export interface Kernel {
    * ∂/∂values into `gradient`. `v` is what `forward` was given.
    */
   backward(v: Float64Array, points: Float64Array, logDet: Float64Array, gradient: Float64Array): void;
+  /**
+   * Replaces the score ∇ log p of a density at v (n × d) by that of its image under φ at φ(v): J⁻ᵀ·(score − ∇ log|det J|). `v` is what
+   * `forward` was given.
+   */
+  carryScore(v: Float64Array, score: Float64Array): void;
 }
 
 /** The kernel of a layer with these values, laid out as its type's `parameters` say; they are not copied. */

@@ -158,6 +158,18 @@ const linearKernel: CreateKernel = (dim, { permutation }, values) => {
       }
     },
 
+    /** P·L⁻ᵀ·U⁻ᵀ of the score, by two substitutions. */
+    carryScore(_, score) {
+      for (let at = 0; at < score.length; at += dim) {
+        for (let i = 0, entry = 0; i < dim; i++) {
+          inner[i] = score[at + i] / scale[i];
+          for (let j = i + 1; j < dim; j++) score[at + j] -= upper[entry++] * inner[i];
+        }
+        for (let i = dim - 1; i > 0; i--) for (let j = 0; j < i; j++) inner[j] -= lower[(i * (i - 1)) / 2 + j] * inner[i];
+        for (let i = 0; i < dim; i++) score[at + i] = sign(i) * inner[from[i]];
+      }
+    },
+
     backward(v, points, logDet, gradient) {
       gradient.fill(0);
       gradient.fill(

@@ -49,6 +49,18 @@ export function planarKernel(dim: number, options: Options, values: Float64Array
       }
     },
 
+    /** Jᵀ = I + h′·wûᵀ, so J⁻ᵀg = g − h′/det·(ûᵀg)·w by Sherman and Morrison; ∇ log|det| = κh″/det·w. */
+    carryScore(_, score) {
+      for (let p = 0, at = 0; p < heights.length; p++, at += dim) {
+        const bend = leaky ? 0 : (2 * heights[p] * slopes[p] * kappa) / dets[p];
+        for (let i = 0; i < dim; i++) score[at + i] += bend * w[i];
+        let along = 0;
+        for (let i = 0; i < dim; i++) along += uHat[i] * score[at + i];
+        along *= slopes[p] / dets[p];
+        for (let i = 0; i < dim; i++) score[at + i] -= along * w[i];
+      }
+    },
+
     backward(v, points, logDet, gradient) {
       const wSum = gradient.subarray(0, dim).fill(0);
       const uHatSum = gradient.subarray(dim, 2 * dim).fill(0);

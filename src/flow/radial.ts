@@ -158,6 +158,18 @@ const radialKernel: CreateKernel = (dim, _, values) => {
       }
     },
 
+    /** J is symmetric: it multiplies by `along` on the ray r̂ and by `across` perpendicular to it; log det depends on r alone. */
+    carryScore(v, score) {
+      for (let at = 0; at < v.length; at += dim) {
+        const { r, h, across, along } = factors(v, at);
+        const outwards = r === 0 ? 0 : -betaHat * h * h * ((dim - 1) / across + (2 * alpha * h) / along);
+        let onRay = 0;
+        for (let i = 0; i < dim; i++) onRay += r === 0 ? 0 : (score[at + i] * (v[at + i] - centre[i])) / r;
+        const change = (onRay - outwards) / along - onRay / across;
+        for (let i = 0; i < dim; i++) score[at + i] = score[at + i] / across + (r === 0 ? 0 : (change * (v[at + i] - centre[i])) / r);
+      }
+    },
+
     backward(v, points, logDet, gradient) {
       gradient.fill(0);
       let [alphaSum, betaHatSum] = [0, 0];

@@ -14,6 +14,8 @@ export const streams = {
   particles: 2 ** 33,
   /** Points of the target that a picture shows. */
   target: 2 ** 33 + 1,
+  /** Which rows of a data file are held out. */
+  holdout: 2 ** 33 + 2,
 } as const;
 
 const multiplier0 = 0xd2511f53;

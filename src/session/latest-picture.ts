@@ -2,7 +2,7 @@ import type { Picture } from '../training/messages';
 import type { EngineClient } from './engine-client';
 
 /** What a picture is to show; see the engine's `trace`. */
-interface PictureSize {
+export interface PictureSize {
   readonly particles: number;
   readonly side: number;
   readonly extent: number;

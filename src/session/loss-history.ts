@@ -1,54 +1,63 @@
+/** What is kept of each step, in this order; as many numbers are one row. */
+export const lossColumns = ['step', 'loss', 'base', 'logDet', 'energy', 'gradientNorm'] as const;
+const width = lossColumns.length;
+
 /**
- * The loss of every step, within a fixed budget: once full, every second entry is dropped and from then on only every second step is
- * kept, so the chart always spans the whole run. The last step is always there.
+ * What every step said, within a fixed budget: once full, every second entry is dropped and from then on only every second step is kept,
+ * so the chart always spans the whole run. The last step is always there. A step that is taken again replaces all that came after it.
  */
 export class LossHistory {
-  private steps: number[] = [];
-  private losses: number[] = [];
+  private kept: (readonly number[])[] = [];
   private stride = 1;
-  private last: readonly [step: number, loss: number] | undefined;
+  private last: readonly number[] | undefined;
 
   constructor(private readonly capacity = 2048) {}
 
   /** The latest (step, loss), if any step was taken. */
   get latest(): readonly [step: number, loss: number] | undefined {
+    return this.last && [this.last[0], this.last[1]];
+  }
+
+  /** The latest row of {@link lossColumns}. */
+  get latestRow(): readonly number[] | undefined {
     return this.last;
   }
 
-  add(step: number, loss: number): void {
-    this.last = [step, loss];
+  /** @param row in the order of {@link lossColumns}. */
+  add(row: readonly number[]): void {
+    const [step] = row;
+    while (this.kept.length > 0 && this.kept[this.kept.length - 1][0] >= step) this.kept.pop();
+    this.last = row;
     if (step % this.stride !== 0) return;
-    this.steps.push(step);
-    this.losses.push(loss);
-    if (this.steps.length < this.capacity) return;
+    this.kept.push(row);
+    if (this.kept.length < this.capacity) return;
     this.stride *= 2;
-    const kept = this.steps.map((_, i) => i).filter((i) => this.steps[i] % this.stride === 0);
-    this.losses = kept.map((i) => this.losses[i]);
-    this.steps = kept.map((i) => this.steps[i]);
+    this.kept = this.kept.filter(([at]) => at % this.stride === 0);
   }
 
-  /** Adds (step, loss) pairs. */
-  addPairs(pairs: ArrayLike<number>): void {
-    for (let i = 0; i + 1 < pairs.length; i += 2) this.add(pairs[i], pairs[i + 1]);
+  /** Adds rows that begin with the columns of {@link lossColumns} and are `length` numbers long. */
+  addRows(rows: ArrayLike<number>, length: number = width): void {
+    for (let at = 0; at + length <= rows.length; at += length) this.add(Array.from({ length: width }, (_, i) => rows[at + i]));
+  }
+
+  /** All rows in order, the latest among them. */
+  rows(): Float32Array {
+    return Float32Array.from(this.all().flat());
   }
 
   /** (step, loss) pairs in order, the latest among them. */
   pairs(): Float32Array {
-    const n = this.steps.length;
-    const tail = this.last !== undefined && this.last[0] !== this.steps[n - 1] ? this.last : undefined;
-    const pairs = new Float32Array(2 * (n + (tail ? 1 : 0)));
-    for (let i = 0; i < n; i++) {
-      pairs[2 * i] = this.steps[i];
-      pairs[2 * i + 1] = this.losses[i];
-    }
-    if (tail) pairs.set(tail, 2 * n);
-    return pairs;
+    return Float32Array.from(this.all().flatMap(([step, loss]) => [step, loss]));
   }
 
   clear(): void {
-    this.steps = [];
-    this.losses = [];
+    this.kept = [];
     this.stride = 1;
     this.last = undefined;
+  }
+
+  private all(): (readonly number[])[] {
+    const { last, kept } = this;
+    return last !== undefined && last[0] !== kept[kept.length - 1]?.[0] ? [...kept, last] : kept;
   }
 }

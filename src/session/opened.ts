@@ -1,16 +1,6 @@
-import type { NamedFile, Problem } from '../document/parse';
+import type { NamedFile } from '../document/parse';
 import type { Direction, FlowSpec } from '../flow/spec';
 import type { TableSummary } from '../training/messages';
-
-/** What is wrong with a file that the text names. It is shown wherever the text names that file now. */
-export interface FileProblem extends Pick<Problem, 'severity' | 'message'> {
-  readonly of: 'data' | 'weights';
-}
-
-/** An attempt to start over with another flow, and what it found wrong with its files. */
-export interface Attempt {
-  readonly problems: FileProblem[];
-}
 
 /** The flow that is shown and trained: the last one whose text, data and weights could all be used. */
 export interface Opened {

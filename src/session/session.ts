@@ -1,18 +1,21 @@
-import { parseFlow, type NamedFile, type ParsedFlow, type Problem } from '../document/parse';
-import { decodeWeights, encodeWeights } from '../document/weights';
+import { parseFlow, type ParsedFlow, type Problem } from '../document/parse';
+import { encodeWeights } from '../document/weights';
 import { buildFlow, type Flow } from '../flow/flow';
 import { closedFormDirection, type Direction, type FlowSpec } from '../flow/spec';
-import type { Checkpoint, Picture } from '../training/messages';
+import type { Picture } from '../training/messages';
+import { Attempt } from './attempt';
 import { EngineClient, type EngineNews } from './engine-client';
 import type { Environment, SessionSettings } from './environment';
-import { LatestPicture } from './latest-picture';
+import { LatestPicture, type PictureSize } from './latest-picture';
 import { Listeners } from './listeners';
-import { LossHistory } from './loss-history';
-import { describeNotFinite } from './not-finite';
-import type { Attempt, FileProblem, Opened } from './opened';
-import { Probe } from './probe';
+import type { LossHistory } from './loss-history';
+import type { Opened } from './opened';
+import { Past } from './past';
+import type { Probe } from './probe';
 import { KeptSnapshots, shapeOf, untrained, type ProbePlace, type Snapshot } from './snapshot';
-import { targetOf, type Target } from './target';
+import { gapOf, targetOf, type Target } from './target';
+import { Training, type ParameterValues, type TrainingStatus } from './training';
+import { Walk } from './walk';
 
 /**
  * - `state`: anything but tensors changed.
@@ -21,9 +24,6 @@ import { targetOf, type Target } from './target';
  * - `problems`: the mistakes in the text, its data file or its weights changed.
  */
 export type SessionEvent = 'state' | 'picture' | 'target' | 'problems';
-
-/** `failed`: the engine did, by a defect of ours. */
-export type TrainingStatus = 'idle' | 'running' | 'paused' | 'done' | 'not-finite' | 'failed';
 
 /**
  * One debugged flow: its text, its training, its cursor and its probe. Commands in, events out; every panel, view and adapter is a
@@ -35,27 +35,18 @@ export class FlowSession {
   private parsed: ParsedFlow = { problems: [], layerLines: [] };
   private wanted: ParsedFlow | undefined;
   /** The latest attempt to start over, and what was wrong with its files: what an earlier one finds no longer matters. */
-  private attempt: Attempt = { problems: [] };
+  private attempt: Attempt;
   private fromSeed = false;
   private configuring: Promise<void> = Promise.resolve();
   private current: Opened | undefined;
-  private checkpoint: Checkpoint | undefined;
-  private evaluated: Flow | undefined;
+  private readonly training: Training;
+  private readonly walk = new Walk();
   private readonly kept = new KeptSnapshots();
   private beforeReset: Snapshot | undefined;
   private readonly picture: LatestPicture;
 
-  readonly losses = new LossHistory();
-  /** What trains it, for a person to read. */
-  engineName = '';
-  status: TrainingStatus = 'idle';
-  /** The step at which training will stop. */
-  until = 0;
-  /** One sentence about why training stands where it does. */
-  note: string | undefined;
-  /** A stage 0 … K, fractional while scrubbing. */
-  cursor = 0;
-  probe: Probe | undefined;
+  /** The steps that were taken, and the one of them that is looked at again. */
+  readonly past: Past;
   target: Target | undefined;
 
   constructor(
@@ -66,7 +57,14 @@ export class FlowSession {
       () => environment.openEngine(),
       (news) => this.receive(news),
     );
+    this.attempt = new Attempt(environment);
     this.picture = new LatestPicture(this.engine);
+    this.past = new Past(this.engine);
+    this.training = new Training(
+      this.engine,
+      () => this.parametersChanged(),
+      () => this.emit('state'),
+    );
   }
 
   subscribe(listener: (event: SessionEvent) => void): () => void {
@@ -83,13 +81,57 @@ export class FlowSession {
     return this.current;
   }
 
-  /** The flow with the parameters of this moment, in float64. */
+  /** The flow with the parameters of this moment, or of the step that is looked at again, in float64. */
   get flow(): Flow | undefined {
-    return this.evaluated;
+    return this.walk.flow;
   }
 
+  /** The last step that was taken. */
   get step(): number {
-    return this.checkpoint?.step ?? 0;
+    return this.training.step;
+  }
+
+  get status(): TrainingStatus {
+    return this.training.status;
+  }
+
+  /** The step at which training will stop. */
+  get until(): number {
+    return this.training.until;
+  }
+
+  /** One sentence about why training stands where it does. */
+  get note(): string | undefined {
+    return this.training.note;
+  }
+
+  /** What trains it, and why, for a person to read. */
+  get engineName(): string {
+    return this.training.engineName;
+  }
+
+  get losses(): LossHistory {
+    return this.training.losses;
+  }
+
+  /** The mean of log p_x over the held-out rows, in rows of `heldOutColumns`. */
+  get heldOut(): Float32Array {
+    return this.training.heldOut;
+  }
+
+  /** What the latest batch's loss, without annealing, is above the least that is possible, in nats, where that is known: the KL gap. */
+  get gap(): number | undefined {
+    const { latestRow } = this.losses;
+    return this.current && this.target && latestRow && gapOf(this.current.spec, this.target, latestRow);
+  }
+
+  /** A stage 0 … K, fractional while scrubbing. */
+  get cursor(): number {
+    return this.walk.cursor;
+  }
+
+  get probe(): Probe | undefined {
+    return this.walk.probe;
   }
 
   get depth(): number {
@@ -106,16 +148,12 @@ export class FlowSession {
 
   /** The last picture that was computed; it may be of earlier parameters. */
   get lastPicture(): Picture | undefined {
-    return this.picture.last;
+    return this.past.shown?.picture ?? this.picture.last;
   }
 
   /** Mistakes in the text, and those of the files that it names, which are reported where they are named. */
   get problems(): readonly Problem[] {
-    const named = this.attempt.problems.flatMap(({ of, severity, message }) => {
-      const file = this.parsed[of];
-      return file ? [{ start: file.start, end: file.end, severity, message }] : [];
-    });
-    return [...this.parsed.problems, ...named];
+    return [...this.parsed.problems, ...this.attempt.problemsIn(this.parsed)];
   }
 
   /** The files, relative to the text, that the flow shown depends on: when one changes, call {@link reload}. */
@@ -147,10 +185,11 @@ export class FlowSession {
 
   /** Somebody wants to see or train the flow: brings up the engine with what the text says. Resolves when that is settled. */
   open(): Promise<void> {
-    if (this.parsed.spec && this.differs(this.parsed)) {
-      if (this.wanted && this.parsed.weights?.path !== this.wanted.weights?.path) this.fromSeed = false;
-      this.wanted = this.parsed;
-      this.configuring = this.configure(this.parsed, this.parsed.spec);
+    const { parsed } = this;
+    if (parsed.spec && this.differs(parsed)) {
+      if (this.wanted && parsed.weights?.path !== this.wanted.weights?.path) this.fromSeed = false;
+      this.configuring = this.onlySettingsDiffer(parsed) ? this.adopt(parsed.spec) : this.configure(parsed, parsed.spec);
+      this.wanted = parsed;
     }
     return this.configuring;
   }
@@ -163,29 +202,49 @@ export class FlowSession {
 
   change(settings: SessionSettings): void {
     this.settings = settings;
-    this.parametersChanged();
+    void this.revisit(this.past.shown?.step);
   }
 
   /** Trains to the number of steps in the file, or, from there, for as many steps again. */
   async train(): Promise<void> {
     await this.open();
-    const { current } = this;
-    if (!current || this.status === 'running') return;
-    const { steps } = current.spec.training;
-    this.until = (Math.floor(this.step / steps) + 1) * steps;
-    this.status = 'running';
-    this.note = undefined;
-    this.engine.order({ type: 'train', until: this.until });
-    this.emit('state');
+    if (this.current) this.training.run(this.current.spec);
   }
 
   /** Pauses; `note` says why where it was not the person's own command. */
   pause(note?: string): void {
-    if (this.status !== 'running') return;
-    this.status = 'paused';
-    this.note = note;
-    this.engine.order({ type: 'pause' });
-    this.emit('state');
+    this.training.pause(note);
+  }
+
+  /** Takes exactly `count` training steps more, and rests. */
+  async stepTraining(count = 1): Promise<void> {
+    await this.open();
+    if (this.current) this.training.takeSteps(count);
+  }
+
+  /**
+   * Sets parameters; training, if it runs, goes on from there.
+   * @throws RangeError for a parameter that the flow does not have, or values that it cannot take.
+   */
+  async editParameters(changes: readonly ParameterValues[]): Promise<void> {
+    await this.open();
+    if (!this.current) return;
+    this.past.leave();
+    await this.training.edit(this.current.spec, changes);
+  }
+
+  /** Shows a past step, or now again; training goes on meanwhile. Returns whether the step is known. */
+  async revisit(step: number | undefined): Promise<boolean> {
+    if (step === undefined) this.past.leave();
+    const known = step === undefined || (await this.past.show(step, this.pictureSize));
+    this.parametersChanged();
+    return known;
+  }
+
+  /** Training rests at a past step and goes on from there. Returns whether the step is known. */
+  async rewind(step: number): Promise<boolean> {
+    this.past.leave();
+    return this.current && this.engine.isOpen ? this.training.rewind(this.current.spec, step) : false;
   }
 
   /** Back to the initial values of the file and its seed. {@link undoReset} brings the trained ones back. */
@@ -193,7 +252,7 @@ export class FlowSession {
     await this.open();
     if (!this.current) return;
     this.beforeReset = this.snapshot();
-    this.note = undefined;
+    this.training.note = undefined;
     this.fromSeed = true;
     await this.start(this.begin(), this.current);
   }
@@ -208,30 +267,27 @@ export class FlowSession {
 
   /** Moves the cursor through one layer: `generate` is z → x. From between two stages it completes the layer. */
   stepThrough(direction: Direction): void {
-    this.moveTo(direction === 'generate' ? Math.floor(this.cursor) + 1 : Math.ceil(this.cursor) - 1);
+    this.walk.stepThrough(direction);
+    this.emit('state');
   }
 
   /** Moves the cursor to a stage, or between two; the probe walks along through every layer on the way. */
   moveTo(cursor: number): void {
-    this.cursor = Math.min(Math.max(cursor, 0), this.depth);
-    this.walkProbe();
+    this.walk.moveTo(cursor);
     this.emit('state');
   }
 
   /** Places the probe at a stage, or takes it away. Coordinates that a view does not know are 0. */
   setProbe(place: ProbePlace | undefined): void {
-    const { evaluated } = this;
-    const point = Float64Array.from({ length: evaluated?.dim ?? 0 }, (_, i) => place?.point.at(i) ?? 0);
-    this.probe = place && evaluated ? new Probe(evaluated, place.stage, point) : undefined;
-    this.walkProbe();
+    this.walk.setProbe(place);
     this.emit('state');
   }
 
   /** The particles and the grid at every stage for the parameters of now; the same promise for all who ask at once. */
   async trace(): Promise<Picture | undefined> {
-    const { particles, gridLines } = this.settings;
+    if (this.past.shown) return this.past.shown.picture;
     const before = this.picture.last;
-    const picture = await this.picture.request(this.depth, { particles, side: gridLines, extent: 3 });
+    const picture = await this.picture.request(this.depth, this.pictureSize);
     if (picture !== before) this.emit('state');
     return picture;
   }
@@ -245,12 +301,14 @@ export class FlowSession {
 
   /** Where training stands. */
   snapshot(): Snapshot | undefined {
-    if (!this.current || !this.checkpoint) return undefined;
+    const { checkpoint } = this.training;
+    if (!this.current || !checkpoint) return undefined;
     const { cursor, probe, fromSeed } = this;
     return {
       shape: shapeOf(this.current.spec),
-      checkpoint: this.checkpoint,
-      losses: this.losses.pairs(),
+      checkpoint,
+      rows: this.losses.rows(),
+      heldOut: this.heldOut,
       cursor,
       ...(probe && { probe: { stage: probe.stage, point: [...probe.origin] } }),
       ...(fromSeed && { fromSeed }),
@@ -264,12 +322,18 @@ export class FlowSession {
 
   /** The parameters of now as a safetensors file. */
   weights(): Uint8Array | undefined {
-    return this.current && this.checkpoint && encodeWeights(this.current.spec, this.checkpoint.parameters);
+    const { checkpoint } = this.training;
+    return this.current && checkpoint && encodeWeights(this.current.spec, checkpoint.parameters);
   }
 
   /** A data file can only be checked by reading it; without one the engine waits until somebody wants to see or train the flow. */
   private get isNeeded(): boolean {
     return this.engine.isOpen || this.parsed.data !== undefined;
+  }
+
+  private get pictureSize(): PictureSize {
+    const { particles, gridLines } = this.settings;
+    return { particles, side: gridLines, extent: 3 };
   }
 
   private emit(event: SessionEvent): void {
@@ -284,6 +348,19 @@ export class FlowSession {
     return this.step === 0 && parsed.weights?.path !== wanted.weights?.path;
   }
 
+  /** The flow that is shown is the wanted one, and the text changes nothing but how it is trained. */
+  private onlySettingsDiffer({ spec, data, weights }: ParsedFlow): boolean {
+    const { current, wanted } = this;
+    if (!current || !wanted?.spec || !spec || current.spec !== wanted.spec) return false;
+    return shapeOf(spec) === shapeOf(current.spec) && data?.path === current.data?.path && weights?.path === wanted.weights?.path;
+  }
+
+  /** Training goes on by other settings. */
+  private adopt(spec: FlowSpec): Promise<void> {
+    if (this.current) this.current = { ...this.current, spec, layerLines: this.parsed.layerLines };
+    return this.training.change(spec);
+  }
+
   /** Starts over with another flow, with the parameters that it was left with, those of its weights file, or its initial ones. */
   private async configure(parsed: ParsedFlow, spec: FlowSpec): Promise<void> {
     const attempt = this.begin();
@@ -293,10 +370,8 @@ export class FlowSession {
     let kept = this.kept.of(spec);
     this.fromSeed = kept?.fromSeed ?? false;
     if (parsed.weights && (kept?.checkpoint.step ?? 0) === 0 && !kept?.fromSeed) {
-      const bytes = await this.read(attempt, parsed.weights, { of: 'weights', severity: 'warning' });
-      const weights = bytes && decodeWeights(spec, bytes);
-      if (weights instanceof Float32Array) kept = untrained(spec, weights);
-      else if (weights) attempt.problems.push({ of: 'weights', severity: 'warning', message: weights.message });
+      const weights = await attempt.readWeights(parsed.weights, spec);
+      if (weights) kept = untrained(spec, weights);
     }
     const { layerLines, data } = parsed;
     await this.start(attempt, { spec, layerLines, closedForm: closedFormDirection(spec.objective), ...(data && { data }) }, kept);
@@ -304,21 +379,12 @@ export class FlowSession {
 
   /** An earlier attempt that is still reading gives up. */
   private begin(): Attempt {
-    this.attempt = { problems: [] };
+    this.attempt = new Attempt(this.environment);
     return this.attempt;
   }
 
-  private async read(attempt: Attempt, file: NamedFile, problem: Omit<FileProblem, 'message'>): Promise<Uint8Array | undefined> {
-    try {
-      return await this.environment.readFile(file.path);
-    } catch (error) {
-      attempt.problems.push({ ...problem, message: error instanceof Error ? error.message : String(error) });
-      return undefined;
-    }
-  }
-
   private async start(attempt: Attempt, flow: Opened, kept?: Snapshot): Promise<void> {
-    const data = flow.data && (await this.read(attempt, flow.data, { of: 'data', severity: 'error' }));
+    const data = flow.data && (await attempt.readData(flow.data));
     if (attempt !== this.attempt) return;
     if (flow.data && !data) return this.reportFiles();
     const answer = await this.engine.ask({
@@ -329,24 +395,17 @@ export class FlowSession {
     });
     if (answer.type === 'data-problem' && flow.data) {
       const { line, message } = answer.problem;
-      attempt.problems.push({ of: 'data', severity: 'error', message: `${flow.data.path}, line ${line}: ${message}` });
+      attempt.refuseData(`${flow.data.path}, line ${line}: ${message}`);
     }
     if (answer.type !== 'configured') return this.reportFiles();
 
     const sameDepth = this.depth === flow.spec.layers.length;
     this.current = answer.table ? { ...flow, table: answer.table } : flow;
-    this.engineName = answer.engine;
-    this.losses.clear();
-    this.losses.addPairs(kept?.losses ?? []);
-    this.status = answer.checkpoint.step > 0 ? 'paused' : 'idle';
-    const { steps } = flow.spec.training;
-    this.until = Math.max(1, Math.ceil(answer.checkpoint.step / steps)) * steps;
     this.target = targetOf(flow.spec, answer.table);
-    if (!sameDepth) {
-      this.probe = undefined;
-      this.cursor = kept?.cursor ?? this.depth;
-    }
-    this.accept(answer.checkpoint);
+    if (!sameDepth) this.walk.begin(kept?.cursor ?? this.depth);
+    this.past.leave();
+    const { engine, checkpoint } = answer;
+    this.training.start(flow.spec, { engine, checkpoint, rows: kept?.rows ?? [], heldOut: kept?.heldOut ?? [] });
     if (!sameDepth) this.setProbe(kept?.probe);
     this.emit('target');
     this.reportFiles();
@@ -357,52 +416,17 @@ export class FlowSession {
     this.emit('state');
   }
 
-  private receive(message: EngineNews): void {
-    switch (message.type) {
-      case 'progress':
-        this.losses.addPairs(message.losses);
-        this.accept(message.checkpoint);
-        break;
-      case 'stopped':
-        // A pause took effect when it was ordered: by now training may have been told to go on.
-        if (message.reason === 'done') this.status = 'done';
-        this.emit('state');
-        break;
-      case 'not-finite':
-        this.status = 'not-finite';
-        this.note = describeNotFinite(message.at, this.current?.layerLines ?? []);
-        this.emit('state');
-        break;
-      case 'failed':
-        this.wanted = undefined;
-        this.status = 'failed';
-        this.note = `The training engine failed: ${message.message}. This is a defect of the extension; the parameters are kept.`;
-        this.emit('state');
-        break;
-    }
-  }
-
-  private accept(checkpoint: Checkpoint): void {
-    this.checkpoint = checkpoint;
-    this.parametersChanged();
+  private receive(news: EngineNews): void {
+    if (news.type === 'failed') this.wanted = undefined;
+    this.training.receive(news, this.current?.layerLines ?? []);
   }
 
   private parametersChanged(): void {
-    if (!this.current || !this.checkpoint) return;
     this.picture.outdate();
-    this.evaluated = buildFlow(this.current.spec, this.checkpoint.parameters);
-    if (this.probe) {
-      this.probe = new Probe(this.evaluated, this.probe.stage, this.probe.origin);
-      this.walkProbe();
-    }
+    const shown = this.past.shown ?? this.training.checkpoint;
+    if (!this.current || !shown) return;
+    this.walk.follow(buildFlow(this.current.spec, shown.parameters));
     this.emit('picture');
     this.emit('state');
-  }
-
-  /** The probe stands at stages only: between two it stays at the one it came from. */
-  private walkProbe(): void {
-    const { probe, cursor } = this;
-    if (!probe) return;
-    probe.walkTo(Math.min(Math.max(probe.walked.stage, Math.floor(cursor)), Math.ceil(cursor)));
   }
 }

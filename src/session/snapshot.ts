@@ -12,24 +12,32 @@ export interface Snapshot {
   /** The flow whose parameters these are; see {@link shapeOf}. */
   readonly shape: string;
   readonly checkpoint: Checkpoint;
-  /** (step, loss) pairs. */
-  readonly losses: Float32Array;
+  /** What the steps said, in rows; see `LossHistory`. */
+  readonly rows: Float32Array;
+  /** The held-out likelihood, in rows of `heldOutColumns`. */
+  readonly heldOut: Float32Array;
   readonly cursor?: number;
   readonly probe?: ProbePlace;
   /** It was reset to the initial values of its seed, although its text names weights. */
   readonly fromSeed?: boolean;
 }
 
-/** What was trained belongs to every flow of the same shape: same layers, seed and objective. Training settings do not matter. */
-export function shapeOf(spec: FlowSpec): string {
-  const { dim, base, seed, layers, objective } = spec;
-  return JSON.stringify({ dim, base, seed, layers, objective });
+/**
+ * What was trained belongs to every flow of the same shape: same layers, seed and target. Neither the training settings matter, nor by
+ * which gradient and with what annealing the target is approached.
+ */
+export function shapeOf({ dim, base, seed, layers, objective }: FlowSpec): string {
+  const target =
+    objective.type === 'reverse-kl'
+      ? { type: objective.type, energy: objective.energy }
+      : { type: objective.type, data: objective.data, holdout: objective.holdout };
+  return JSON.stringify({ dim, base, seed, layers, objective: target });
 }
 
 /** A flow with these parameters before its first training step. */
 export function untrained(spec: FlowSpec, parameters: Float32Array): Snapshot {
   const moments = [new Float32Array(parameters.length), new Float32Array(parameters.length)] as const;
-  return { shape: shapeOf(spec), checkpoint: { step: 0, parameters, moments }, losses: new Float32Array() };
+  return { shape: shapeOf(spec), checkpoint: { step: 0, parameters, moments }, rows: new Float32Array(), heldOut: new Float32Array() };
 }
 
 /** The last few flows that were left, by shape: undoing an edit brings the training back. */

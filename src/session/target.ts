@@ -3,6 +3,7 @@ import { samplers } from '../flow/samplers';
 import type { FlowSpec } from '../flow/spec';
 import { energies } from '../flow/targets';
 import type { TableSummary } from '../training/messages';
+import { lossOf } from '../training/objective';
 
 /** What the flow should become, to be drawn: points, or log π up to a constant on a side × side grid over [−extent, extent]², x fastest. */
 export type TargetPicture =
@@ -14,6 +15,11 @@ export interface Target {
   readonly picture?: TargetPicture;
   /** The least loss possible, in nats, where it is known: −log Z under reverse KL, the target's entropy under forward KL. */
   readonly floor?: number;
+}
+
+/** What a batch's loss, without annealing, is above the least possible, in nats: the KL gap, where it is known. @param row of `lossColumns`. */
+export function gapOf(spec: FlowSpec, target: Target, [, , base, logDet, energy]: readonly number[]): number | undefined {
+  return target.floor === undefined ? undefined : lossOf(spec, { base, logDet, energy }, 1) - target.floor;
 }
 
 /** As many points as say something to the eye. */

@@ -1,16 +1,17 @@
 /** The training engine: what runs in the worker behind the messages of ./messages. */
 
-import { enableProdMode, getBackend, ready, setBackend, version_core } from '@tensorflow/tfjs-core';
+import { enableProdMode, ready, setBackend } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { buildFlow } from '../flow/flow';
 import { samplers } from '../flow/samplers';
-import type { FlowSpec } from '../flow/spec';
 import { thinned, type PointTable } from '../flow/table';
-import type { FromEngine, Port, ReadTable, TableSummary, ToEngine } from './messages';
-import { trainingObjective } from './objective';
+import type { FromEngine, Port, ReadTable, StopReason, TableSummary, ToEngine } from './messages';
 import { drawPicture, pictureBuffers } from './picture';
+import { Progress } from './progress';
+import { firstWhere, marginsOf, seriesOf } from './quantities';
 import { initialCheckpoint, Trainer } from './trainer';
+import { finish, type Work } from './work';
 
 export interface EngineOptions {
   readonly readTable: ReadTable;
@@ -21,8 +22,8 @@ export interface EngineOptions {
   readonly wasmFolder?: string;
 }
 
-/** Milliseconds of training between two looks at the messages. */
-const slice = 10;
+/** Milliseconds of work between two looks at the messages. */
+const slice = 8;
 /** More points of a data file than this say nothing more to the eye. */
 const sampleSize = 1000;
 /** Milliseconds between two progress messages. */
@@ -61,15 +62,18 @@ function nextTask(): Promise<void> {
   });
 }
 
+type Message<T extends ToEngine['type']> = Extract<ToEngine, { readonly type: T }>;
+
 class Engine {
-  private spec: FlowSpec | undefined;
   private trainer: Trainer | undefined;
-  /** The step at which training stops; undefined while it rests. */
-  private until: number | undefined;
-  /** A loop of {@link train} is alive; it may still be waiting for its next task after `until` was taken away. */
+  /** The step at which training stops, and what it then says; undefined while it rests. */
+  private goal: { readonly step: number; readonly reason: 'done' | 'stepped' } | undefined;
+  /** The step that is being taken; let go of, it has not begun. */
+  private training: Work | undefined;
+  /** Questions that take longer than a slice, the first being worked on; training waits for them. */
+  private questions: Work[] = [];
   private looping = false;
-  /** (step, loss) pairs since the last progress message. */
-  private losses: number[] = [];
+  private progress = new Progress();
 
   constructor(
     private readonly port: Port<FromEngine, ToEngine>,
@@ -85,61 +89,120 @@ class Engine {
   }
 
   private answer(message: ToEngine): void {
+    if (message.type === 'configure') return this.configure(message);
+    const trainer = this.configured();
     switch (message.type) {
-      case 'configure':
-        return this.configure(message);
-      case 'train': {
-        this.configured();
-        this.until = message.until;
-        if (!this.looping) void this.train();
-        return;
+      case 'change': {
+        this.letGo();
+        trainer.change(message.spec);
+        const { id } = message;
+        return this.port.post({ type: 'changed', id, engine: trainer.engine, checkpoint: trainer.checkpoint() });
       }
+      case 'edit':
+        this.letGo();
+        this.report();
+        trainer.edit(message.edits);
+        return this.port.post({ type: 'edited', id: message.id, checkpoint: trainer.checkpoint() });
+      case 'train':
+        return this.go({ step: message.until, reason: 'done' });
+      case 'step':
+        return this.go({ step: trainer.step + message.count, reason: 'stepped' });
       case 'pause':
-        if (this.until !== undefined) this.stop('paused');
-        return;
-      case 'trace': {
-        const { spec, trainer } = this.configured();
-        const { step, parameters } = trainer.checkpoint();
-        const picture = drawPicture(buildFlow(spec, parameters), step, spec.seed, message);
-        return this.port.post({ type: 'traced', id: message.id, picture }, pictureBuffers(picture));
+        return this.pause();
+      case 'trace':
+        return this.ask(this.trace(trainer, message));
+      case 'revisit':
+        return this.ask(this.revisit(trainer, message));
+      case 'rewind':
+        this.pause();
+        return this.ask(this.rewind(trainer, message));
+      case 'series': {
+        const points = seriesOf(trainer.spec, trainer.history.spread(message.from, message.to, message.most), message.quantity);
+        return this.port.post({ type: 'series', id: message.id, points }, [points.buffer as ArrayBuffer]);
       }
+      case 'find':
+        return this.ask(this.find(trainer, message));
     }
   }
 
   /** Ends whatever was running, without a word about it: the answer is `configured`. */
-  private configure({ id, spec, data, checkpoint }: Extract<ToEngine, { type: 'configure' }>): void {
+  private configure({ id, spec, data, checkpoint }: Message<'configure'>): void {
     let table: PointTable | undefined;
     if (data !== undefined && spec.objective.type === 'forward-kl' && !samplers.has(spec.objective.data)) {
       const read = this.readTable(data, spec.dim);
       if ('message' in read) return this.port.post({ type: 'data-problem', id, problem: read });
       table = read;
     }
-    const trainer = new Trainer(spec, trainingObjective(spec, table), checkpoint ?? initialCheckpoint(spec));
+    const trainer = new Trainer(spec, checkpoint ?? initialCheckpoint(spec), table);
+    this.letGo();
+    // They were asked of the flow that goes, and are answered before it does.
+    for (const question of this.questions) finish(question);
+    this.questions = [];
     this.trainer?.dispose();
     this.trainer = trainer;
-    this.spec = spec;
-    this.until = undefined;
-    this.losses = [];
-    const engine = `TensorFlow.js ${version_core} (${getBackend()})`;
+    this.goal = undefined;
+    this.progress = new Progress();
+    const { engine } = trainer;
     this.port.post({ type: 'configured', id, engine, checkpoint: trainer.checkpoint(), ...(table && { table: summaryOf(table) }) });
   }
 
-  private configured(): { spec: FlowSpec; trainer: Trainer } {
-    if (this.spec === undefined || this.trainer === undefined) throw new Error('The training engine was given no flow yet.');
-    return { spec: this.spec, trainer: this.trainer };
+  private configured(): Trainer {
+    if (this.trainer === undefined) throw new Error('The training engine was given no flow yet.');
+    return this.trainer;
   }
 
-  private async train(): Promise<void> {
+  private *trace(trainer: Trainer, { id, ...size }: Message<'trace'>): Work {
+    const { step, parameters } = trainer.checkpoint();
+    const picture = yield* drawPicture(buildFlow(trainer.spec, parameters), step, trainer.spec.seed, size);
+    this.port.post({ type: 'traced', id, picture }, pictureBuffers(picture));
+  }
+
+  private *revisit(trainer: Trainer, { id, step, ...size }: Message<'revisit'>): Work {
+    const past = yield* trainer.revisit(step);
+    if (!past) return this.port.post({ type: 'revisited', id, past: undefined });
+    const picture = yield* drawPicture(buildFlow(trainer.spec, past.parameters), step, trainer.spec.seed, size);
+    const margins = marginsOf(trainer.spec, past.parameters);
+    this.port.post({ type: 'revisited', id, past: { ...past, margins, picture } }, pictureBuffers(picture));
+  }
+
+  private *rewind(trainer: Trainer, { id, step }: Message<'rewind'>): Work {
+    const found = yield* trainer.rewind(step);
+    this.port.post({ type: 'rewound', id, checkpoint: found ? trainer.checkpoint() : undefined });
+  }
+
+  private *find(trainer: Trainer, { id, from, condition }: Message<'find'>): Work {
+    const step = yield* firstWhere(trainer.spec, trainer.history.since(from), condition);
+    this.port.post({ type: 'found', id, step });
+  }
+
+  private ask(question: Work): void {
+    this.questions.push(question);
+    if (!this.looping) void this.work();
+  }
+
+  private go(goal: { readonly step: number; readonly reason: 'done' | 'stepped' }): void {
+    this.goal = goal;
+    if (!this.looping) void this.work();
+  }
+
+  /** The step that is being taken is taken again later, from its beginning. */
+  private letGo(): void {
+    this.training?.return();
+    this.training = undefined;
+  }
+
+  private async work(): Promise<void> {
     this.looping = true;
     let reported = performance.now();
-    while (this.until !== undefined) {
+    while (this.goal !== undefined || this.questions.length > 0) {
       try {
-        this.trainSlice();
+        this.workSlice();
       } catch (error) {
-        this.until = undefined;
+        this.goal = undefined;
+        this.questions = [];
         this.fail(error);
       }
-      if (this.until !== undefined && performance.now() - reported >= progressInterval) {
+      if (this.goal !== undefined && performance.now() - reported >= progressInterval) {
         this.report();
         reported = performance.now();
       }
@@ -148,31 +211,51 @@ class Engine {
     this.looping = false;
   }
 
-  private trainSlice(): void {
-    const { trainer } = this.configured();
+  private workSlice(): void {
     const end = performance.now() + slice;
-    while (this.until !== undefined && performance.now() < end) {
-      if (trainer.step >= this.until) return this.stop('done');
-      const outcome = trainer.next();
-      if (typeof outcome !== 'number') {
-        this.until = undefined;
-        this.report();
-        return this.port.post({ type: 'not-finite', at: outcome });
+    do {
+      const [question] = this.questions as (Work | undefined)[];
+      if (question) {
+        if (question.next().done) this.questions.shift();
+      } else if (this.goal) {
+        this.training ??= this.trainOn(this.configured(), this.goal);
+        if (this.training.next().done) this.training = undefined;
+      } else {
+        return;
       }
-      this.losses.push(trainer.step, outcome);
-    }
+    } while (performance.now() < end);
   }
 
-  private stop(reason: 'done' | 'paused'): void {
-    this.until = undefined;
+  /** Takes one step, or stops where there is none to take. */
+  private *trainOn(trainer: Trainer, goal: { readonly step: number; readonly reason: 'done' | 'stepped' }): Work {
+    const since = trainer.stalledSince;
+    if (trainer.step >= goal.step && !trainer.isJudgementDue) return this.stop({ reason: goal.reason });
+    if (since !== undefined && !trainer.isJudgementDue) {
+      trainer.forgive();
+      return this.stop({ reason: 'no-improvement', since, judgedBy: trainer.judgedBy });
+    }
+    const outcome = yield* trainer.next();
+    if (outcome.type !== 'not-finite') return this.progress.add(outcome);
+    this.goal = undefined;
     this.report();
-    this.port.post({ type: 'stopped', reason });
+    this.port.post({ type: 'not-finite', at: outcome.at });
+  }
+
+  private pause(): void {
+    if (!this.goal) return;
+    this.letGo();
+    this.stop({ reason: 'paused' });
+  }
+
+  private stop(reason: StopReason): void {
+    this.goal = undefined;
+    this.report();
+    this.port.post({ type: 'stopped', ...reason });
   }
 
   private report(): void {
-    if (this.losses.length === 0) return;
-    this.port.post({ type: 'progress', losses: Float64Array.from(this.losses), checkpoint: this.configured().trainer.checkpoint() });
-    this.losses = [];
+    const told = this.progress.tell();
+    if (told) this.port.post({ type: 'progress', ...told, checkpoint: this.configured().checkpoint() });
   }
 
   private fail(error: unknown): void {

@@ -1,11 +1,12 @@
-/** The whole flow as one TensorFlow.js operation with its own gradient, and the loss as a second one. */
+/**
+ * The flow as TensorFlow.js operations with gradients of their own, and the loss as a last one. Between them travel rows of one point
+ * each, in float32: its d coordinates, Σ log|det| so far, and for the path gradient its d scores.
+ */
 
 import { customGrad, scalar, tensor1d, tensor2d, type Scalar, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
-import { parameterSlots, typeOf } from '../flow/flow';
-import { closedFormDirection, type FlowSpec } from '../flow/spec';
-
-/** cost(x) of the d numbers of `points` that begin at `at`; its gradient is written to the same place in `gradient`. */
-export type Cost = (points: ArrayLike<number>, at: number, gradient: Float32Array) => number;
+import type { FlowSpec } from '../flow/spec';
+import type { TrainingObjective } from './objective';
+import { kernelPlaces, scoreOf, type BatchSums, type KernelPlace } from './pass';
 
 /** What a differentiable operation hands to TensorFlow.js: its value, and the cotangents of its inputs given that of its value. */
 interface Differentiable<T extends Tensor> {
@@ -13,86 +14,123 @@ interface Differentiable<T extends Tensor> {
   readonly gradFunc: (dy: Tensor) => Tensor[];
 }
 
-/**
- * The operation [P] parameters → [n, d + 1]: the image of n × d points under all layers in the direction of their formulas, and in the
- * last column Σ log|det|. Stored in float32, computed in float64.
- */
-export function flowOp(spec: FlowSpec): (points: Float64Array, parameters: Tensor1D) => Tensor2D {
-  const { dim } = spec;
-  const slots = parameterSlots(spec);
-  const layers = spec.layers.map((layer, k) => {
-    const create = typeOf(layer).kernel;
-    const own = slots.filter((slot) => slot.layer === k);
-    const start = own[0].offset;
-    return { options: layer.options, create, start, end: own.reduce((end, { length }) => end + length, start) };
-  });
-  if (closedFormDirection(spec.objective) === 'encode') layers.reverse();
-
-  const run = (points: Float64Array, parameters: Tensor): Differentiable<Tensor2D> => {
-    const count = points.length / dim;
-    const values = Float64Array.from(parameters.dataSync());
-    const passed = layers.map(({ create, options, start, end }) => create(dim, options, values.subarray(start, end)));
-    const stages = [points];
-    const logDet = new Float64Array(count);
-    passed.forEach((kernel, k) => {
-      stages.push(new Float64Array(points.length));
-      kernel.forward(stages[k], stages[k + 1], logDet);
-    });
-    const gradFunc = (dy: Tensor): Tensor[] => {
-      const cotangent = splitRows(dy.dataSync(), dim);
-      const gradient = new Float64Array(values.length);
-      for (let k = layers.length - 1; k >= 0; k--) {
-        const { start, end } = layers[k];
-        passed[k].backward(stages[k], cotangent.points, cotangent.logDet, gradient.subarray(start, end));
-      }
-      return [tensor1d(Float32Array.from(gradient))];
-    };
-    return { value: tensor2d(joinRows(stages[layers.length], logDet, dim), [count, dim + 1]), gradFunc };
-  };
-  return (points, parameters) => customGrad((input) => run(points, input as Tensor))(parameters);
+/** A batch between two operations, in float64. */
+interface Rows {
+  readonly points: Float64Array;
+  readonly logDet: Float64Array;
+  readonly score: Float64Array | undefined;
 }
 
-/** The operation [n, d + 1] → scalar: the mean of cost(x) − Σ log|det| over the rows that {@link flowOp} makes. */
-export function meanCost(cost: Cost, dim: number): (image: Tensor2D) => Scalar {
-  const run = (image: Tensor): Differentiable<Scalar> => {
-    const rows = image.dataSync<'float32'>();
-    const count = rows.length / (dim + 1);
-    const gradient = new Float32Array(rows.length);
-    let sum = 0;
-    for (let at = 0; at < rows.length; at += dim + 1) {
-      sum += cost(rows, at, gradient) - rows[at + dim];
-      gradient[at + dim] = -1;
-    }
+/**
+ * The operation (points n × d, [P] parameters) → [n, d + 1] or, with the scores of the points given, [n, 2d + 1]: their image under all
+ * layers in the direction of their formulas. It is one operation for each run of consecutive layers for which `together` holds, and one
+ * for each other layer. Computed in float64, stored in float32.
+ */
+export function flowOp(
+  spec: FlowSpec,
+  together: (layer: number) => boolean = () => true,
+): (points: Float64Array, parameters: Tensor1D, score?: Float64Array) => Tensor2D {
+  const runs: KernelPlace[][] = [];
+  for (const place of kernelPlaces(spec)) {
+    const run = runs[runs.length - 1] as KernelPlace[] | undefined;
+    if (run && together(place.layer) && together(run[0].layer)) run.push(place);
+    else runs.push([place]);
+  }
+  const operations = runs.map((run) => runOp(spec.dim, run));
+  return (points, parameters, score) => {
+    const [first, ...others] = operations;
+    const start = { points, logDet: new Float64Array(points.length / spec.dim), score };
+    return others.reduce((rows, operation) => operation(rows, parameters), first(start, parameters));
+  };
+}
+
+/**
+ * A run of layers; the rows that it is given first need no gradient and are not rounded. Its gradient is by all parameters, 0 by those of
+ * other layers: TensorFlow.js then has nothing to do but to add, and needs no gradients of its own operations.
+ */
+function runOp(dim: number, run: readonly KernelPlace[]): (rows: Rows | Tensor2D, parameters: Tensor1D) => Tensor2D {
+  const map = (rows: Rows, parameters: Tensor, isFirst: boolean): Differentiable<Tensor2D> => {
+    const values = Float64Array.from(parameters.dataSync());
+    const kernels = run.map(({ create, options, start, end }) => create(dim, options, values.subarray(start, end)));
+    const stages = [rows.points];
+    const logDet = rows.logDet.slice();
+    const score = rows.score?.slice();
+    kernels.forEach((kernel, k) => {
+      stages.push(new Float64Array(rows.points.length));
+      kernel.forward(stages[k], stages[k + 1], logDet);
+      if (score) kernel.carryScore(stages[k], score);
+    });
     const gradFunc = (dy: Tensor): Tensor[] => {
-      const scale = dy.dataSync()[0] / count;
-      return [
-        tensor2d(
-          gradient.map((value) => value * scale),
-          [count, dim + 1],
-        ),
-      ];
+      const cotangent = split(dy, dim);
+      const gradient = new Float64Array(values.length);
+      for (let k = run.length - 1; k >= 0; k--) {
+        kernels[k].backward(stages[k], cotangent.points, cotangent.logDet, gradient.subarray(run[k].start, run[k].end));
+      }
+      const byParameters = tensor1d(Float32Array.from(gradient));
+      return isFirst ? [byParameters] : [join(cotangent, dim), byParameters];
     };
-    return { value: scalar(sum / count), gradFunc };
+    return { value: join({ points: stages[run.length], logDet, score }, dim), gradFunc };
+  };
+
+  return (rows, parameters) => {
+    if ('points' in rows) return customGrad((values) => map(rows, values as Tensor, true))(parameters);
+    return customGrad((before, values) => map(split(before as Tensor, dim), values as Tensor, false))(rows, parameters);
+  };
+}
+
+/**
+ * The operation from the rows of {@link flowOp} to the share that these points have in the loss of a batch, but for log p_z under reverse
+ * KL; their cost and log|det| are added to `sums`.
+ */
+export function lossOp(objective: TrainingObjective, dim: number, beta: number, sums: BatchSums): (image: Tensor2D) => Scalar {
+  const run = (image: Tensor): Differentiable<Scalar> => {
+    const { points, logDet, score } = split(image, dim);
+    const cotangent = new Float64Array(points.length);
+    let cost = 0;
+    for (let at = 0; at < points.length; at += dim) cost += objective.cost(points, at, cotangent);
+    const change = logDet.reduce((sum, log) => sum + log, 0);
+    sums.cost += cost;
+    sums.logDet += change;
+    const gradFunc = (dy: Tensor): Tensor[] => {
+      const scale = dy.dataSync()[0] / objective.size;
+      const byImage: Rows = {
+        points: cotangent.map((slope, i) => scale * (beta * slope + (score ? score[i] : 0))),
+        logDet: logDet.fill(score ? 0 : -scale),
+        score: score && new Float64Array(score.length),
+      };
+      return [join(byImage, dim)];
+    };
+    return { value: scalar((beta * cost - change) / objective.size), gradFunc };
   };
   return customGrad((input) => run(input as Tensor));
 }
 
-function joinRows(points: Float64Array, logDet: Float64Array, dim: number): Float32Array {
-  const rows = new Float32Array(points.length + logDet.length);
+/** The scores that the first rows begin with, where the objective needs them. */
+export function initialScore(objective: TrainingObjective, points: Float64Array, dim: number): Float64Array | undefined {
+  return objective.path ? scoreOf(objective, points, dim) : undefined;
+}
+
+function join({ points, logDet, score }: Rows, dim: number): Tensor2D {
+  const width = score ? 2 * dim + 1 : dim + 1;
+  const rows = new Float32Array(logDet.length * width);
   for (let p = 0, at = 0; p < logDet.length; p++) {
     for (let i = 0; i < dim; i++) rows[at++] = points[p * dim + i];
     rows[at++] = logDet[p];
+    if (score) for (let i = 0; i < dim; i++) rows[at++] = score[p * dim + i];
   }
-  return rows;
+  return tensor2d(rows, [logDet.length, width]);
 }
 
-function splitRows(rows: ArrayLike<number>, dim: number): { points: Float64Array; logDet: Float64Array } {
-  const count = rows.length / (dim + 1);
+function split(tensor: Tensor, dim: number): Rows {
+  const [count, width] = tensor.shape;
+  const rows = tensor.dataSync();
   const points = new Float64Array(count * dim);
   const logDet = new Float64Array(count);
+  const score = width > dim + 1 ? new Float64Array(count * dim) : undefined;
   for (let p = 0, at = 0; p < count; p++) {
     for (let i = 0; i < dim; i++) points[p * dim + i] = rows[at++];
     logDet[p] = rows[at++];
+    if (score) for (let i = 0; i < dim; i++) score[p * dim + i] = rows[at++];
   }
-  return { points, logDet };
+  return { points, logDet, score };
 }

@@ -2,6 +2,9 @@
 
 import type { FlowSpec } from '../flow/spec';
 import type { PointTable, TableProblem } from '../flow/table';
+import type { Measures, Recorded } from './history';
+import type { Patience } from './patience';
+import type { TrainingState } from './stepper';
 
 /** Turns the bytes of a data file into points. The engine is handed one, so that it need not know any format. */
 export type ReadTable = (bytes: Uint8Array, dim: number) => PointTable | TableProblem;
@@ -13,12 +16,42 @@ export interface TableSummary extends Omit<PointTable, 'points'> {
 }
 
 /** Everything needed to go on training from a step exactly as if it had never stopped. */
-export interface Checkpoint {
+export interface Checkpoint extends TrainingState {
   readonly step: number;
-  /** The flow's parameters, layer by layer. */
+  /** Where early stopping stands, once a step was judged. */
+  readonly patience?: Patience;
+}
+
+/** New values of some of the flow's parameters, from `offset` on in the vector of all. */
+export interface ParameterEdit {
+  readonly offset: number;
+  readonly values: Float32Array;
+}
+
+/** What one step tells as it is taken, in this order: so many numbers are one row of `progress`. */
+export const stepColumns = ['step', 'loss', 'base', 'logDet', 'energy', 'gradientNorm', 'learningRate'] as const;
+/** What one row of held-out values says: the mean of log p_x over the rows that are held out, and its standard error. */
+export const heldOutColumns = ['step', 'mean', 'standardError'] as const;
+
+/** Something that can be asked of every past step: what was recorded of it, or the margin of a layer (from 0), or the least of all. */
+export type Quantity = Recorded | { readonly margin: number | 'least' };
+
+/** A step is looked for where the quantity is below, or above, a value. Where it was not measured, it is neither. */
+export interface Condition {
+  readonly quantity: Quantity;
+  readonly is: 'below' | 'above';
+  readonly than: number;
+}
+
+/** A step that was taken, as it can be looked at again: to the bit as it was. */
+export interface Revisited {
+  readonly step: number;
   readonly parameters: Float32Array;
-  /** Adam's first and second moments, in the layout of `parameters`. */
-  readonly moments: readonly [Float32Array, Float32Array];
+  /** NaN where it was not measured; all of them, where only the parameters could be computed again. */
+  readonly measures: Measures;
+  /** K: the margin of every layer. */
+  readonly margins: Float64Array;
+  readonly picture: Picture;
 }
 
 /** The particles and the grid at every stage z = z₀ … z_K = x. Stage-major; determinants are those of each layer's declared formula. */
@@ -59,6 +92,12 @@ export interface NotFinite {
   readonly after: Float32Array;
 }
 
+interface PictureSize {
+  readonly particles: number;
+  readonly side: number;
+  readonly extent: number;
+}
+
 export type ToEngine =
   /** Start over with this flow; `data` holds the bytes of the data file that the objective names, if it names a file. */
   | {
@@ -68,10 +107,36 @@ export type ToEngine =
       readonly data?: Uint8Array;
       readonly checkpoint?: Checkpoint;
     }
+  /** Go on as before, by the training settings, `gradient` and `anneal` of this flow, which is the same one but for these. */
+  | { readonly type: 'change'; readonly id: number; readonly spec: FlowSpec }
+  /** The person sets parameters: training, if it runs, goes on from there. What the optimiser remembers of them is set to 0. */
+  | { readonly type: 'edit'; readonly id: number; readonly edits: readonly ParameterEdit[] }
   /** Train up to and including step `until`. */
   | { readonly type: 'train'; readonly until: number }
+  /** Take `count` steps, and stop there, also where more were being taken. */
+  | { readonly type: 'step'; readonly count: number }
   | { readonly type: 'pause' }
-  | { readonly type: 'trace'; readonly id: number; readonly particles: number; readonly side: number; readonly extent: number };
+  | ({ readonly type: 'trace'; readonly id: number } & PictureSize)
+  /** Show a past step. */
+  | ({ readonly type: 'revisit'; readonly id: number; readonly step: number } & PictureSize)
+  /** Training rests, and goes on from a past step. What came after it stays in the history until the first new step or edit. */
+  | { readonly type: 'rewind'; readonly id: number; readonly step: number }
+  /** A quantity over the kept steps from `from` to `to`, at most `most` of them, evenly spread. */
+  | {
+      readonly type: 'series';
+      readonly id: number;
+      readonly quantity: Quantity;
+      readonly from: number;
+      readonly to: number;
+      readonly most: number;
+    }
+  /** The first kept step, not before `from`, that meets the condition. */
+  | { readonly type: 'find'; readonly id: number; readonly condition: Condition; readonly from: number };
+
+export type StopReason =
+  | { readonly reason: 'done' | 'paused' | 'stepped' }
+  /** What training is judged by has not improved since step `since`, for as many steps as the flow has patience. */
+  | { readonly reason: 'no-improvement'; readonly since: number; readonly judgedBy: 'held-out' | 'loss' };
 
 export type FromEngine =
   | {
@@ -83,9 +148,21 @@ export type FromEngine =
     }
   /** The data file could not be used; the engine keeps what it had. */
   | { readonly type: 'data-problem'; readonly id: number; readonly problem: TableProblem }
-  /** Steps that were taken since the last message: (step, loss) pairs, and where the parameters stand now. */
-  | { readonly type: 'progress'; readonly losses: Float64Array; readonly checkpoint: Checkpoint }
-  | { readonly type: 'stopped'; readonly reason: 'done' | 'paused' }
+  | { readonly type: 'changed'; readonly id: number; readonly engine: string; readonly checkpoint: Checkpoint }
+  | { readonly type: 'edited'; readonly id: number; readonly checkpoint: Checkpoint }
+  /** `past` is undefined for a step that is not in the history. */
+  | { readonly type: 'revisited'; readonly id: number; readonly past: Revisited | undefined }
+  /** `checkpoint` is undefined for a step that is not in the history; then nothing changed. */
+  | { readonly type: 'rewound'; readonly id: number; readonly checkpoint: Checkpoint | undefined }
+  /** (step, value) pairs. */
+  | { readonly type: 'series'; readonly id: number; readonly points: Float64Array }
+  | { readonly type: 'found'; readonly id: number; readonly step: number | undefined }
+  /**
+   * Steps that were taken since the last message, in rows of {@link stepColumns}, and what was held out, in rows of
+   * {@link heldOutColumns}; and where training stands now. Of very many steps only some hundred are told, evenly spread, the last among them.
+   */
+  | { readonly type: 'progress'; readonly steps: Float64Array; readonly heldOut: Float64Array; readonly checkpoint: Checkpoint }
+  | ({ readonly type: 'stopped' } & StopReason)
   | { readonly type: 'not-finite'; readonly at: NotFinite }
   | { readonly type: 'traced'; readonly id: number; readonly picture: Picture }
   /** A defect of ours, never of the person's: shown with a way to report it. */

@@ -1,4 +1,4 @@
-import type { Flow } from '../flow/flow';
+import type { Flow, Pass } from '../flow/flow';
 import { InverseStatus } from '../flow/layer';
 import { RandomStream, streams } from '../flow/random';
 import type { Picture } from './messages';
@@ -12,9 +12,14 @@ export interface PictureRequest {
 
 /**
  * Particles of the base, the same ones for the same seed, and a grid, from z through every stage to x: computed in float64, stored in
- * float32. Of more than two coordinates the first two are kept, and the grid lies where the others are 0.
+ * float32. Of more than two coordinates the first two are kept, and the grid lies where the others are 0. It yields after each layer.
  */
-export function drawPicture(flow: Flow, step: number, seed: number, { particles: count, side, extent }: PictureRequest): Picture {
+export function* drawPicture(
+  flow: Flow,
+  step: number,
+  seed: number,
+  { particles: count, side, extent }: PictureRequest,
+): Generator<void, Picture> {
   const { dim } = flow;
   const depth = flow.layers.length;
   const start = new Float64Array((count + side * side) * dim);
@@ -25,10 +30,17 @@ export function drawPicture(flow: Flow, step: number, seed: number, { particles:
     start[at] = across[i % side];
     if (dim > 1) start[at + 1] = across[Math.floor(i / side)];
   }
-  const { stages, passes } = flow.trace(start, 0);
-  // How well the solved direction goes is asked of the particles where they are, also when the picture itself needs only the other one.
-  const solved =
-    flow.closedForm === 'encode' ? passes : passes.map((_, k) => flow.pass(k, 'encode', stages[k + 1].subarray(0, count * dim)));
+  const stages: Float64Array[] = [start];
+  const passes: Pass[] = [];
+  /** How well the solved direction goes is asked of the particles where they are, also when the picture itself needs only the other one. */
+  const solved: Pass[] = [];
+  for (let k = 0; k < depth; k++) {
+    const pass = flow.pass(k, 'generate', stages[k]);
+    passes.push(pass);
+    stages.push(pass.points);
+    solved.push(flow.closedForm === 'encode' ? pass : flow.pass(k, 'encode', pass.points.subarray(0, count * dim)));
+    yield;
+  }
 
   const plane = (from: number, to: number): Float32Array => {
     const rows = new Float32Array((depth + 1) * (to - from) * 2);

@@ -45,8 +45,8 @@ export interface Stepper {
    * with leaves the state as it was.
    */
   take(settings: StepSettings): Generator<void, StepOutcome>;
-  /** A copy of the state. */
-  state(): TrainingState;
+  /** A copy of the state; into these arrays, where they are given, so that a copy of every step makes no work for the garbage collector. */
+  state(into?: TrainingState): TrainingState;
   /** Goes on from another state of the same flow. */
   restore(state: TrainingState): void;
   dispose(): void;

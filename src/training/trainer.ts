@@ -1,11 +1,16 @@
-import { dispose, tensor1d, valueAndGrad, type Tensor1D } from '@tensorflow/tfjs-core';
+import type { Estimate } from '../flow/diagnostics';
 import { initialParameters } from '../flow/flow';
 import type { FlowSpec } from '../flow/spec';
-import { adam, type AdamState } from './adam';
-import { flowOp, meanCost } from './flow-op';
-import type { Checkpoint, NotFinite } from './messages';
+import type { PointTable } from '../flow/table';
+import { History, nothingMeasured, type Mark, type PastStep } from './history';
+import { heldOutInterval, heldOutLikelihood, splitTable } from './holdout';
+import type { Checkpoint, NotFinite, ParameterEdit } from './messages';
 import { firstNotFinite } from './not-finite';
-import type { TrainingObjective } from './objective';
+import { trainingObjective, type TrainingObjective } from './objective';
+import { openStepper } from './open-stepper';
+import { judgeHeldOut, judgeLoss, type Patience } from './patience';
+import { betaAt, learningRateAt } from './schedule';
+import type { LossTerms, Stepper, StepSettings, TrainingState } from './stepper';
 
 /** Where training stands before its first step. */
 export function initialCheckpoint(spec: FlowSpec): Checkpoint {
@@ -13,27 +18,61 @@ export function initialCheckpoint(spec: FlowSpec): Checkpoint {
   return { step: 0, parameters, moments: [new Float32Array(parameters.length), new Float32Array(parameters.length)] };
 }
 
-/** One flow in training: takes steps, one at a time, from a checkpoint on. */
-export class Trainer {
-  private taken: number;
-  private state: AdamState;
-  private readonly op;
-  private readonly loss;
+/** A step that was taken. */
+export interface TakenStep {
+  readonly type: 'step';
+  readonly step: number;
+  readonly loss: number;
+  readonly terms: LossTerms;
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+}
 
-  /** Throws a RangeError for a checkpoint of another flow. */
+/** What came of {@link Trainer.next}: a step, a look at the held-out rows, or what was not finite. */
+export type Outcome =
+  | TakenStep
+  | { readonly type: 'judged'; readonly step: number; readonly heldOut: Estimate }
+  | { readonly type: 'not-finite'; readonly at: NotFinite };
+
+/** One flow in training: its engine, its schedules, how it is judged, and its history. */
+export class Trainer {
+  readonly history: History<FlowSpec>;
+  private readonly training: PointTable | undefined;
+  private readonly heldOut: Float64Array | undefined;
+  private objective: TrainingObjective;
+  private stepper: Stepper;
+  private taken: number;
+  private patience: Patience | undefined;
+  private judgedAt = 0;
+  /** Where the state is copied to on its way into the history. */
+  private readonly scratch: TrainingState;
+
+  /**
+   * @param table the points of the flow's data file, where it names one.
+   * @param memory the budget of the history, in bytes.
+   * @throws RangeError for a checkpoint of another flow, or an objective that the flow cannot have.
+   */
   constructor(
-    private readonly spec: FlowSpec,
-    private readonly objective: TrainingObjective,
+    private settings: FlowSpec,
     from: Checkpoint,
+    table?: PointTable,
+    memory?: number,
   ) {
-    const expected = initialParameters(spec).length;
+    const expected = initialParameters(settings).length;
     if (from.parameters.length !== expected) {
       throw new RangeError(`The checkpoint has ${from.parameters.length} parameters, but the flow has ${expected}.`);
     }
-    this.op = flowOp(spec);
-    this.loss = meanCost(objective.cost, spec.dim);
+    const { objective, seed } = settings;
+    const share = objective.type === 'forward-kl' ? (objective.holdout ?? 0) : 0;
+    const split = table && share > 0 ? splitTable(table, share, seed) : undefined;
+    this.training = split?.training ?? table;
+    this.heldOut = split && split.heldOut.length > 0 ? split.heldOut : undefined;
+    this.objective = trainingObjective(settings, this.training);
+    this.stepper = openStepper(settings, this.objective, from);
     this.taken = from.step;
-    this.state = { parameters: tensor1d(from.parameters), first: tensor1d(from.moments[0]), second: tensor1d(from.moments[1]) };
+    this.patience = from.patience;
+    this.scratch = this.stepper.state();
+    this.history = new History(expected, this.mark(), settings, memory);
   }
 
   /** The number of the last step that was taken. */
@@ -41,34 +80,154 @@ export class Trainer {
     return this.taken;
   }
 
-  /** Takes the next step and returns the loss before it, or says what was not finite; then the step is not taken. */
-  next(): number | NotFinite {
-    const step = this.taken + 1;
-    const batch = this.objective.batch(step);
-    const { value, grad } = valueAndGrad((parameters) => this.loss(this.op(batch, parameters as Tensor1D)))(this.state.parameters);
-    const next = adam(this.state, grad as Tensor1D, step, this.spec.training.learningRate);
-    const loss = value.dataSync()[0] + this.objective.constant(batch);
-    const all = [grad, next.first, next.second, next.parameters].map((each) => each.dataSync<'float32'>());
-    const finite = Number.isFinite(loss) && all.every((values) => values.every(Number.isFinite));
-    if (!finite) {
-      const [gradient, first, second, after] = all;
-      const before = this.checkpoint().parameters;
-      const at = firstNotFinite(this.spec, this.objective, { step, batch, before, gradient, first, second, after });
-      dispose([value, grad, next]);
-      return at;
+  get spec(): FlowSpec {
+    return this.settings;
+  }
+
+  /** What computes, and why. */
+  get engine(): string {
+    return this.stepper.name;
+  }
+
+  /** The held-out rows are to be looked at before the next step is taken. */
+  get isJudgementDue(): boolean {
+    return this.heldOut !== undefined && this.taken > 0 && this.taken % heldOutInterval === 0 && this.judgedAt !== this.taken;
+  }
+
+  /** The step of the last improvement, once it is longer ago than the flow has patience. */
+  get stalledSince(): number | undefined {
+    const { patience } = this.settings.training;
+    if (patience === undefined || this.patience === undefined) return undefined;
+    return this.taken - this.patience.since >= patience ? this.patience.since : undefined;
+  }
+
+  get judgedBy(): 'held-out' | 'loss' {
+    return this.heldOut ? 'held-out' : 'loss';
+  }
+
+  /**
+   * Looks at the held-out rows, if that is due, or takes the next step. It yields wherever it has worked for some milliseconds; if it is not
+   * gone on with, nothing has happened.
+   */
+  *next(): Generator<void, Outcome> {
+    if (this.heldOut && this.isJudgementDue) {
+      const heldOut = yield* heldOutLikelihood(this.settings, this.stepper.state().parameters, this.heldOut);
+      this.judgedAt = this.taken;
+      this.patience = judgeHeldOut(this.patience, this.taken, heldOut.mean);
+      this.history.judged(this.taken, heldOut);
+      return { type: 'judged', step: this.taken, heldOut };
     }
-    dispose([value, grad, this.state]);
-    this.state = next;
-    this.taken = step;
-    return loss;
+    const settings = stepSettings(this.settings, this.taken + 1);
+    // By the settings of now, from a step that others may have led on from, begins another segment of the history.
+    const begins = this.history.settingsOf(settings.step) !== this.settings;
+    const from = begins ? this.mark() : undefined;
+    const { loss, terms, gradientNorm } = yield* this.stepper.take(settings);
+    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
+      return { type: 'not-finite', at: firstNotFinite(this.settings, this.objective, this.stepper.state(), settings) };
+    }
+    this.taken = settings.step;
+    if (!this.heldOut) this.patience = judgeLoss(this.patience, this.taken, this.settings, terms);
+    if (from) this.history.begin(from, this.settings);
+    const { learningRate } = settings;
+    const measures = { ...nothingMeasured, loss, ...terms, gradientNorm, learningRate };
+    this.history.record(this.taken, () => this.mark(this.scratch), measures);
+    return { type: 'step', step: this.taken, loss, terms, gradientNorm, learningRate };
   }
 
   checkpoint(): Checkpoint {
-    const copy = (values: Tensor1D): Float32Array => values.dataSync<'float32'>().slice();
-    return { step: this.taken, parameters: copy(this.state.parameters), moments: [copy(this.state.first), copy(this.state.second)] };
+    const { patience } = this;
+    return { step: this.taken, ...this.stepper.state(), ...(patience && { patience }) };
+  }
+
+  /** Goes on by the training settings, `gradient` and `anneal` of `spec`. Another optimiser begins without memory. */
+  change(spec: FlowSpec): void {
+    const state = this.stepper.state();
+    const forgets = spec.training.optimizer !== this.settings.training.optimizer;
+    const objective = trainingObjective(spec, this.training);
+    const stepper = openStepper(spec, objective, forgets ? { ...state, moments: noMoments(state) } : state);
+    this.stepper.dispose();
+    this.stepper = stepper;
+    this.objective = objective;
+    this.settings = spec;
+  }
+
+  /**
+   * Sets parameters, and what the optimiser remembers of them to 0.
+   * @throws RangeError for a parameter that there is not, or a value that is not finite.
+   */
+  edit(edits: readonly ParameterEdit[]): void {
+    const { parameters, moments } = this.stepper.state();
+    for (const { offset, values } of edits) {
+      if (!(offset >= 0 && offset + values.length <= parameters.length)) {
+        throw new RangeError(`The flow has ${parameters.length} parameters, but those from ${offset} on were to be set.`);
+      }
+      if (!values.every(Number.isFinite)) throw new RangeError('A parameter must be a finite number.');
+      parameters.set(values, offset);
+      for (const moment of moments) moment.fill(0, offset, offset + values.length);
+    }
+    this.stepper.restore({ parameters, moments });
+    this.judgedAt = 0;
+    this.forgive();
+    this.history.begin(this.mark(), this.settings);
+  }
+
+  /** A past step, to the bit as it was; undefined where it is not in the history. */
+  *revisit(step: number): Generator<void, PastStep | undefined> {
+    const kept = this.history.at(step);
+    if (kept) return kept;
+    const again = yield* this.replay(step);
+    return again && { step, parameters: again.state.parameters, measures: nothingMeasured };
+  }
+
+  /** Goes back to a past step, from where training goes on by the settings of now. Returns whether the step is in the history. */
+  *rewind(step: number): Generator<void, boolean> {
+    const mark = yield* this.replay(step);
+    if (!mark) return false;
+    this.stepper.restore(mark.state);
+    this.taken = mark.step;
+    this.patience = mark.patience;
+    this.judgedAt = 0;
+    return true;
+  }
+
+  /** Training stopped for want of improvement; should it go on, it is judged anew. */
+  forgive(): void {
+    this.patience = undefined;
   }
 
   dispose(): void {
-    dispose(this.state);
+    this.stepper.dispose();
+  }
+
+  private mark(into?: TrainingState): Mark {
+    return { step: this.taken, state: this.stepper.state(into), patience: this.patience };
+  }
+
+  /** Takes again the steps that led from the nearest mark to this one, by the settings that they were taken by. */
+  private *replay(step: number): Generator<void, Mark | undefined> {
+    const start = this.history.before(step);
+    if (!start) return undefined;
+    const { mark, settings } = start;
+    const stepper = openStepper(settings, trainingObjective(settings, this.training), mark.state);
+    try {
+      let { patience } = mark;
+      for (let at = mark.step + 1; at <= step; at++) {
+        const { terms } = yield* stepper.take(stepSettings(settings, at));
+        const heldOut = this.history.at(at)?.measures.heldOut ?? NaN;
+        patience = this.heldOut ? judgeHeldOut(patience, at, heldOut) : judgeLoss(patience, at, settings, terms);
+      }
+      return { step, state: stepper.state(), patience };
+    } finally {
+      stepper.dispose();
+    }
   }
 }
+
+function stepSettings({ training, objective }: FlowSpec, step: number): StepSettings {
+  return { step, learningRate: learningRateAt(training, step), beta: betaAt(objective, step) };
+}
+
+const noMoments = ({ parameters: { length } }: TrainingState): TrainingState['moments'] => [
+  new Float32Array(length),
+  new Float32Array(length),
+];

@@ -5,6 +5,7 @@ import type { FlowSpec, LayerSpec, Objective } from '../../src/flow/spec';
 import type { FlowState, Frame, LayerState } from '../../src/protocol/messages';
 import { Probe } from '../../src/session/probe';
 import { drawPicture } from '../../src/training/picture';
+import { finish } from '../../src/training/work';
 
 /** w₁, w₂, û₁, û₂, b of each layer, z → x; trained to a gap of a few hundredths of a nat. */
 const twoMoons = [
@@ -106,7 +107,9 @@ export function deepFlow(depth: number): Example {
 const picture = { particles: 1000, side: 41, extent: 3 };
 
 export function frameOf({ flow, spec }: Example, losses: Float32Array = new Float32Array(0)): Frame {
-  const { step, depth, count, side, particles, particleDets, grid, gridDets } = drawPicture(flow, losses.length, spec.seed, picture);
+  const { step, depth, count, side, particles, particleDets, grid, gridDets } = finish(
+    drawPicture(flow, losses.length, spec.seed, picture),
+  );
   return { step, depth, count, side, particles, particleDets, grid, gridDets, losses };
 }
 
@@ -132,7 +135,7 @@ export interface StateOptions {
 
 export function stateOf({ flow, spec, name }: Example, options: StateOptions = {}): FlowState {
   const { cursor = flow.layers.length, epsilon = 0.05, probe, training, problem } = options;
-  const { meanLogDet, doubtful, residual } = drawPicture(flow, 0, spec.seed, picture);
+  const { meanLogDet, doubtful, residual } = finish(drawPicture(flow, 0, spec.seed, picture));
   const placed = probe && new Probe(flow, probe.stage, Float64Array.from(probe.point));
   placed?.walkTo(Math.round(cursor));
   const last = placed?.lastStep;

@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
 import { LossHistory } from '../../../src/session/loss-history';
 
+const rowOf = (step: number, loss: number): number[] => [step, loss, -1, -2, 3, 4];
+
 describe('the history of the loss', () => {
   it('keeps every step while there is room', () => {
     const history = new LossHistory();
-    history.addPairs([1, 3, 2, 2.5, 3, 2]);
+    history.addRows([1, 3, 2, 2.5, 3, 2].flatMap((_, i, all) => (i % 2 === 0 ? rowOf(all[i], all[i + 1]) : [])));
     assert.deepEqual([...history.pairs()], [1, 3, 2, 2.5, 3, 2]);
     assert.deepEqual(history.latest, [3, 2]);
   });
 
   it('spans the whole run within its budget, the last step always among it', () => {
     const history = new LossHistory(64);
-    for (let step = 1; step <= 10_007; step++) history.add(step, 1 / step);
+    for (let step = 1; step <= 10_007; step++) history.add(rowOf(step, 1 / step));
     const pairs = history.pairs();
     const steps = [...pairs].filter((_, i) => i % 2 === 0);
     assert.ok(steps.length <= 65, `${steps.length} entries`);
@@ -24,12 +26,12 @@ describe('the history of the loss', () => {
 
   it('takes up where another left off', () => {
     const first = new LossHistory(64);
-    for (let step = 1; step <= 1000; step++) first.add(step, step);
+    for (let step = 1; step <= 1000; step++) first.add(rowOf(step, step));
     const second = new LossHistory(64);
-    second.addPairs(first.pairs());
+    second.addRows(first.rows());
     for (let step = 1001; step <= 2000; step++) {
-      first.add(step, step);
-      second.add(step, step);
+      first.add(rowOf(step, step));
+      second.add(rowOf(step, step));
     }
     assert.deepEqual(second.latest, first.latest);
     assert.ok(second.pairs().length <= 130);
@@ -38,7 +40,7 @@ describe('the history of the loss', () => {
 
   it('is empty once cleared', () => {
     const history = new LossHistory();
-    history.add(1, 1);
+    history.add(rowOf(1, 1));
     history.clear();
     assert.equal(history.latest, undefined);
     assert.equal(history.pairs().length, 0);

@@ -228,13 +228,29 @@ describe('a session', () => {
     assert.match(String(await uncaught), /mine/);
   });
 
-  it('pauses a training whose file is edited, and says so', async () => {
+  it('trains on when only the training settings are edited', async () => {
+    await open(text({ steps: 1_000_000 }));
+    await session.train();
+    await until(() => session.step > 0);
+    const before = session.step;
+    await open(text({ steps: 1_000_000, learningRate: '1e-3' }));
+    assert.equal(session.opened?.spec.training.learningRate, 1e-3);
+    assert.equal(session.status, 'running');
+    await until(() => session.step > before);
+    assert.equal(session.until, 1_000_000);
+    await open(text({ steps: session.step + 500_000, learningRate: '1e-3' }));
+    assert.ok(session.until < 1_000_000);
+  });
+
+  it('pauses a training whose layers are edited, says so, and has it back when that is undone', async () => {
     await open(text({ steps: 100_000 }));
     await session.train();
     await until(() => session.step > 0);
-    await open(text({ steps: 100_000, learningRate: '1e-3' }));
-    assert.equal(session.status, 'paused');
+    await open(text({ steps: 100_000, layers: '  - planar\n' }));
+    assert.equal(session.step, 0);
     assert.match(session.note ?? '', /edited/);
+    await open(text({ steps: 100_000 }));
+    assert.equal(session.status, 'paused');
     assert.ok(session.step > 0);
   });
 
@@ -412,6 +428,82 @@ describe('a session', () => {
     await session.train();
     await until(() => session.status === 'done');
     assert.equal((await session.trace())?.step, 30);
+  });
+
+  it('takes exactly the steps it is asked for', async () => {
+    await open();
+    await session.stepTraining();
+    await until(() => session.status === 'paused');
+    assert.equal(session.step, 1);
+    await session.stepTraining(4);
+    await until(() => session.step === 5 && session.status === 'paused');
+    await session.train();
+    await until(() => session.status === 'done');
+    assert.equal(session.step, 30);
+  });
+
+  it('sets parameters by the name of their layer, and trains on from there', async () => {
+    await trained();
+    await session.editParameters([
+      { layer: 1, name: 'u', values: [0.25, -0.5] },
+      { layer: 2, name: 'b', values: [1] },
+    ]);
+    const edited = parameters();
+    assert.deepEqual([edited.slice(7, 9), edited[14], session.step], [[0.25, -0.5], 1, 30]);
+    assert.equal(session.flow?.layers.length, 3);
+    await session.train();
+    await until(() => session.status === 'done');
+    assert.equal(session.step, 60);
+    await assert.rejects(session.editParameters([{ layer: 0, name: 'v', values: [1] }]), /Layer 1 has no parameter v/);
+    await assert.rejects(session.editParameters([{ layer: 0, name: 'w', values: [1] }]), /w has 2 values, but 1 were given/);
+    await assert.rejects(session.editParameters([{ layer: 0, name: 'b', values: [NaN] }]), /finite/);
+  });
+
+  it('looks at a past step and back at now, the probe with it', async () => {
+    await trained();
+    const now = parameters();
+    session.setProbe({ stage: 0, point: [0.5, -1] });
+    const end = [...(session.probe?.route[3] ?? [])];
+    assert.ok(await session.revisit(12));
+    assert.equal(session.past.shown?.step, 12);
+    assert.equal(session.past.shown.margins.length, 3);
+    assert.equal((await session.trace())?.step, 12);
+    assert.notDeepEqual([...(session.probe?.route[3] ?? [])], end);
+    assert.deepEqual(parameters(), now, 'training stands where it stood');
+    assert.ok(await session.revisit(undefined));
+    assert.deepEqual([...(session.probe?.route[3] ?? [])], end);
+    assert.equal((await session.trace())?.step, 30);
+    assert.equal(await session.revisit(31), false);
+    assert.equal(session.past.shown, undefined);
+  });
+
+  it('goes back to a past step, and takes the same steps again', async () => {
+    await trained();
+    const end = parameters();
+    const losses = [...session.losses.pairs()];
+    assert.ok(await session.rewind(12));
+    assert.deepEqual([session.step, session.status, session.until], [12, 'paused', 30]);
+    await session.train();
+    await until(() => session.status === 'done');
+    assert.deepEqual(parameters(), end);
+    assert.deepEqual([...session.losses.pairs()], losses, 'no step is listed twice');
+    assert.equal(await session.rewind(31), false);
+  });
+
+  it('finds steps by what was recorded of them, and draws series', async () => {
+    await trained();
+    const pairs = [...session.losses.pairs()];
+    const than = Math.min(...pairs.filter((_, i) => i % 2 === 1)) + 0.01;
+    const found = await session.past.findStep({ quantity: 'loss', is: 'below', than });
+    assert.ok(found !== undefined && pairs[2 * found - 1] <= than);
+    assert.equal((await session.past.series('gradientNorm', 1, 30, 10)).length, 20);
+    assert.equal((await session.past.series({ margin: 'least' }, 0, 30, 1000)).length, 62);
+  });
+
+  it('says how far the loss is from the least possible', async () => {
+    await trained();
+    const [, , base, logDet, energy] = session.losses.latestRow ?? [];
+    assert.ok(Math.abs((session.gap ?? 0) - (base - logDet + energy + 1.8775016261)) < 1e-9);
   });
 
   it('stops where a loss is not finite, says where, and keeps the parameters', async () => {

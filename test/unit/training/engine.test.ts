@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { FlowSpec } from '../../../src/flow/spec';
 import { startEngine, type EngineOptions } from '../../../src/training/engine';
 import type { PointTable } from '../../../src/flow/table';
-import type { Checkpoint, FromEngine, ReadTable, ToEngine } from '../../../src/training/messages';
+import { stepColumns, type Checkpoint, type FromEngine, type ReadTable, type ToEngine } from '../../../src/training/messages';
 import { planarLayers, specOf, towardsMoons, towardsU1 } from '../flow/batches';
 
 type Message<T extends FromEngine['type']> = Extract<FromEngine, { type: T }>;
@@ -58,14 +58,15 @@ class Client {
   losses(from = 0): [step: number, loss: number][] {
     return this.said.slice(from).flatMap((message) => {
       if (message.type !== 'progress') return [];
-      const { losses } = message;
-      return Array.from({ length: losses.length / 2 }, (_, i): [number, number] => [losses[2 * i], losses[2 * i + 1]]);
+      const { steps } = message;
+      const width = stepColumns.length;
+      return Array.from({ length: steps.length / width }, (_, i): [number, number] => [steps[width * i], steps[width * i + 1]]);
     });
   }
 
   /** Where training stood when the engine last told. */
   checkpoint(): Checkpoint {
-    const told = this.said.flatMap((message) => ('checkpoint' in message ? [message.checkpoint] : []));
+    const told = this.said.flatMap((message) => ('checkpoint' in message && message.checkpoint ? [message.checkpoint] : []));
     return told[told.length - 1];
   }
 }
@@ -84,7 +85,7 @@ describe('the training engine', () => {
     const client = new Client();
     const { checkpoint, engine } = await client.configure(spec);
     assert.equal(checkpoint.step, 0);
-    assert.match(engine, /^TensorFlow\.js \d+\.\d+\.\d+ \(cpu\)$/);
+    assert.match(engine, /every layer fused/);
     assert.deepEqual(await client.train(120), { type: 'stopped', reason: 'done' });
     assert.deepEqual(
       client.losses().map(([step]) => step),
@@ -158,9 +159,13 @@ describe('the training engine', () => {
     const steps = client.losses().map(([step]) => step);
     assert.deepEqual(
       steps,
-      steps.map((_, i) => i + 1),
+      [...new Set(steps)].sort((a, b) => a - b),
     );
-    assert.equal(client.checkpoint().step, steps.length);
+    assert.equal(client.checkpoint().step, steps[steps.length - 1]);
+    const straight = new Client();
+    await straight.configure(spec);
+    await straight.train(steps[steps.length - 1]);
+    assert.deepEqual(client.checkpoint(), straight.checkpoint());
   });
 
   it('starts over with another flow in the middle of training', async () => {
@@ -206,7 +211,7 @@ describe('the training engine', () => {
 
   it('stops at what is not finite, after telling the steps before, and can be asked for pictures still', async () => {
     const client = new Client();
-    const wild = specOf(towardsU1, planarLayers(2), { training: { steps: 9, batch: 8, optimizer: 'adam', learningRate: 1e18 } });
+    const wild = specOf(towardsU1, planarLayers(2), { training: { steps: 9, batch: 8, optimizer: 'adam', learningRate: 1e30 } });
     await client.configure(wild);
     client.send({ type: 'train', until: 1000 });
     const { at } = await client.hear('not-finite');
@@ -223,6 +228,167 @@ describe('the training engine', () => {
     assert.ok(client.said.every(({ type }) => type !== 'stopped' && type !== 'failed'));
   });
 
+  /** Messages that are answered with the id they came with. */
+  const ask = async <T extends FromEngine['type']>(client: Client, question: ToEngine, answer: T): Promise<Message<T>> => {
+    const from = client.said.length;
+    client.send(question);
+    return client.hear(answer, from);
+  };
+  const size = { particles: 6, side: 2, extent: 1 };
+
+  it('takes exactly as many steps as it is asked for, also while it trains', async () => {
+    const client = new Client();
+    await client.configure(spec);
+    assert.deepEqual(await ask(client, { type: 'step', count: 1 }, 'stopped'), { type: 'stopped', reason: 'stepped' });
+    assert.equal(client.checkpoint().step, 1);
+    await ask(client, { type: 'step', count: 3 }, 'stopped');
+    assert.equal(client.checkpoint().step, 4);
+    client.send({ type: 'train', until: 1_000_000 });
+    await client.hear('progress', client.said.length);
+    assert.deepEqual(await ask(client, { type: 'step', count: 1 }, 'stopped'), { type: 'stopped', reason: 'stepped' });
+    const { step } = client.checkpoint();
+    for (let i = 0; i < 20; i++) await nextTask();
+    assert.equal(client.checkpoint().step, step);
+  });
+
+  it('tells the terms of every loss, the gradient norm and the learning rate', async () => {
+    const client = new Client();
+    await client.configure({ ...spec, training: { ...spec.training, schedule: 'cosine', steps: 40 } });
+    await client.train(21);
+    const told = client.said.flatMap((message) => (message.type === 'progress' ? [...message.steps] : []));
+    const rows = Array.from({ length: 21 }, (_, i) => told.slice(i * stepColumns.length, (i + 1) * stepColumns.length));
+    for (const [, loss, base, logDet, energy, gradientNorm] of rows) {
+      assert.ok(Math.abs(loss - (logDet - base)) < 1e-12);
+      assert.equal(energy, 0);
+      assert.ok(gradientNorm > 0);
+    }
+    assert.ok(Math.abs(rows[20][6] - 2.5e-3) < 1e-12);
+  });
+
+  it('goes on from edited parameters, paused or training', async () => {
+    const client = new Client();
+    await client.configure(spec);
+    await client.train(10);
+    const edits = [{ offset: 2, values: Float32Array.from([0.25, 0.5]) }];
+    const { checkpoint } = await ask(client, { type: 'edit', id: 1, edits }, 'edited');
+    assert.equal(checkpoint.step, 10);
+    assert.deepEqual([...checkpoint.parameters.subarray(2, 4)], [0.25, 0.5]);
+    await client.train(20);
+
+    const other = new Client();
+    await other.configure(spec, { checkpoint });
+    await other.train(20);
+    assert.deepEqual(other.checkpoint(), client.checkpoint());
+
+    client.send({ type: 'train', until: 1_000_000 });
+    await client.hear('progress', client.said.length);
+    const from = client.said.length;
+    const edited = await ask(client, { type: 'edit', id: 2, edits }, 'edited');
+    assert.deepEqual([...edited.checkpoint.parameters.subarray(2, 4)], [0.25, 0.5]);
+    await client.hear('progress', client.said.indexOf(edited) < 0 ? from + 2 : from);
+    client.send({ type: 'pause' });
+    await client.hear('stopped', from);
+    assert.ok(client.checkpoint().step > edited.checkpoint.step, 'training went on');
+  });
+
+  it('goes on by other settings without losing anything', async () => {
+    const client = new Client();
+    await client.configure(spec);
+    client.send({ type: 'train', until: 1_000_000 });
+    await client.hear('progress');
+    const changed = { ...spec, training: { ...spec.training, batch: 16, learningRate: 1e-3 } };
+    const { checkpoint } = await ask(client, { type: 'change', id: 3, spec: changed }, 'changed');
+    await client.hear('progress', client.said.length);
+    client.send({ type: 'pause' });
+    await client.hear('stopped');
+    const end = client.checkpoint();
+    assert.ok(end.step > checkpoint.step);
+    const other = new Client();
+    await other.configure(changed, { checkpoint });
+    await other.train(end.step);
+    assert.deepEqual(other.checkpoint(), end);
+  });
+
+  it('shows a past step as it was, while training goes on', async () => {
+    const client = new Client();
+    await client.configure(spec);
+    await client.train(30);
+    const then = client.checkpoint();
+    const { picture } = await ask(client, { type: 'trace', id: 1, ...size }, 'traced');
+    client.send({ type: 'train', until: 1_000_000 });
+    await client.hear('progress', client.said.length);
+    const { past } = await ask(client, { type: 'revisit', id: 2, step: 30, ...size }, 'revisited');
+    assert.ok(past);
+    assert.deepEqual([past.step, past.parameters, past.picture], [30, then.parameters, picture]);
+    assert.equal(past.margins.length, 6);
+    assert.equal(past.measures.loss, client.losses()[29][1]);
+    assert.equal((await ask(client, { type: 'revisit', id: 3, step: 1e9, ...size }, 'revisited')).past, undefined);
+    client.send({ type: 'pause' });
+    await client.hear('stopped', client.said.length - 1);
+  });
+
+  it('goes back to a past step, and from there takes the same steps again', async () => {
+    const client = new Client();
+    await client.configure(spec);
+    await client.train(50);
+    const end = client.checkpoint();
+    const { checkpoint } = await ask(client, { type: 'rewind', id: 1, step: 20 }, 'rewound');
+    assert.equal(checkpoint?.step, 20);
+    assert.equal((await ask(client, { type: 'revisit', id: 2, step: 50, ...size }, 'revisited')).past?.step, 50);
+    await client.train(50);
+    assert.deepEqual(client.checkpoint(), end);
+    assert.equal((await ask(client, { type: 'rewind', id: 3, step: 51 }, 'rewound')).checkpoint, undefined);
+    assert.deepEqual(client.checkpoint(), end);
+  });
+
+  it('answers questions about the past', async () => {
+    const client = new Client();
+    await client.configure(spec);
+    await client.train(40);
+    const losses = client.losses();
+    const series = { type: 'series', id: 1, quantity: 'loss', from: 0, to: 40, most: 100 } as const;
+    assert.deepEqual([...(await ask(client, series, 'series')).points], losses.flat());
+    const than = losses[0][1] - 0.2;
+    const find = { type: 'find', id: 2, from: 0, condition: { quantity: 'loss', is: 'below', than } } as const;
+    assert.equal((await ask(client, find, 'found')).step, losses.find(([, loss]) => loss < than)?.[0]);
+  });
+
+  it('stops early where the flow has no more patience, says since when, and goes on if told to', async () => {
+    const client = new Client();
+    const still = specOf(towardsU1, planarLayers(1), { training: { ...spec.training, learningRate: 1e-12, patience: 40 } });
+    await client.configure(still);
+    const stopped = await client.train(1_000_000);
+    assert.ok(stopped.reason === 'no-improvement' && stopped.judgedBy === 'loss');
+    const { step } = client.checkpoint();
+    assert.equal(step - stopped.since, 40);
+    assert.deepEqual(await client.train(step + 5), { type: 'stopped', reason: 'done' });
+  });
+
+  it('looks at held-out rows now and then, the last step among them', async () => {
+    const client = new Client();
+    const data = Uint8Array.from({ length: 80 }, (_, i) => (i * i) % 7);
+    const split = specOf({ type: 'forward-kl', data: 'points.csv', holdout: 0.25 }, planarLayers(2));
+    await client.configure(split, { data });
+    await client.train(512);
+    const told = client.said.flatMap((message) => (message.type === 'progress' ? [...message.heldOut] : []));
+    assert.deepEqual([told[0], told[3], told.length], [256, 512, 6]);
+    assert.ok(told.every(Number.isFinite));
+  });
+
+  it('is let in many times during one huge step, of whichever engine, and drops it when it is paused', async () => {
+    const training = { steps: 10, batch: 2_000_000, optimizer: 'adam', learningRate: 1e-3 } as const;
+    for (const layers of [planarLayers(32), [...planarLayers(31), { type: 'coupling', options: {}, initial: {} }]]) {
+      const client = new Client();
+      await client.configure(specOf(towardsU1, layers, { training }));
+      client.send({ type: 'train', until: 10 });
+      for (let i = 0; i < 5; i++) await nextTask();
+      client.send({ type: 'pause' });
+      assert.deepEqual(await client.hear('stopped'), { type: 'stopped', reason: 'paused' });
+      assert.equal(client.checkpoint().step, 0, 'five tasks later the first step was still being taken');
+      assert.deepEqual(client.losses(), []);
+    }
+  });
+
   it('owns up to what it cannot do, and goes on', async () => {
     const client = new Client();
     client.send({ type: 'train', until: 5 });
@@ -232,16 +398,17 @@ describe('the training engine', () => {
   });
 
   it('computes the same bits with TensorFlow.js’s wasm backend', async () => {
+    const mixed = { ...spec, layers: [...spec.layers, { type: 'coupling', options: {}, initial: {} }] };
     const plain = new Client();
-    await plain.configure(spec);
+    await plain.configure(mixed);
     await plain.train(30);
     const expected = plain.checkpoint();
 
     const require = createRequire(path.resolve('package.json'));
     const wasmFolder = `${path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'))}/dist/`;
     const fast = new Client({ wasmFolder });
-    const { engine } = await fast.configure(spec);
-    assert.match(engine, /\(wasm\)$/);
+    const { engine } = await fast.configure(mixed);
+    assert.match(engine, /^TensorFlow\.js \(wasm\): layer 7, of type coupling, has no fused kernel$/);
     await fast.train(30);
     assert.deepEqual(fast.checkpoint(), expected);
     await tf.setBackend('cpu');

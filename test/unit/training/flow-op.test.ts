@@ -5,8 +5,10 @@ import { buildFlow, initialParameters, parameterSlots } from '../../../src/flow/
 import { RandomStream } from '../../../src/flow/random';
 import { layerTypes } from '../../../src/flow/registry';
 import type { FlowSpec, LayerSpec, Options } from '../../../src/flow/spec';
-import { flowOp, meanCost } from '../../../src/training/flow-op';
-import { trainingObjective } from '../../../src/training/objective';
+import { flowOp, lossOp } from '../../../src/training/flow-op';
+import { lossOf as lossOfTerms, trainingObjective, type TrainingObjective } from '../../../src/training/objective';
+import { isFusable } from '../../../src/training/open-stepper';
+import { noSums } from '../../../src/training/pass';
 import { opByOp } from '../flow/op-by-op';
 import { planarLayers, specOf, towardsMoons, towardsU1 } from '../flow/batches';
 
@@ -120,14 +122,16 @@ describe('the fused flow operation', () => {
         const squares = stages[last].reduce((sum, value) => sum + value * value, 0) / 2;
         return (squares - sign * passes.flatMap(({ logDet }) => Array.from(logDet)).reduce((sum, log) => sum + log, 0)) / count;
       };
-      const meanSquare = meanCost((row, at, gradient) => {
+      const square: TrainingObjective['cost'] = (row, at, gradient) => {
         let sum = 0;
         for (let i = at; i < at + dim; i++) {
           sum += row[i] ** 2 / 2;
           gradient[i] = row[i];
         }
         return sum;
-      }, dim);
+      };
+      const drawn = trainingObjective({ ...spec, dim: 2, training: { ...spec.training, batch: count } });
+      const meanSquare = lossOp({ ...drawn, cost: square }, dim, 1, noSums(0));
       const { value, grad } = tf.tidy(() => {
         const found = tf.valueAndGrad((q) => meanSquare(flowOp(spec)(points, q as tf.Tensor1D)))(tf.tensor1d(values));
         return { value: found.value.dataSync()[0], grad: found.grad.dataSync() };
@@ -161,6 +165,25 @@ describe('the fused flow operation', () => {
     assert.ok(Math.abs(gradient[2] - 1) < 1e-5);
   });
 
+  it('is the same in one operation and in one for each run of fusable layers', () => {
+    const spec = specOf(towardsMoons, [...mixed, ...planarLayers(3)]);
+    const points = standardNormal(2).sample(count, new RandomStream(3, 3));
+    const values = parametersOf(spec);
+    const evaluate = (op: ReturnType<typeof flowOp>): number[] =>
+      tf.tidy(() => {
+        const { value, grad } = tf.valueAndGrad((q) =>
+          op(points, q as tf.Tensor1D)
+            .square()
+            .sum(),
+        )(tf.tensor1d(values));
+        return [...value.dataSync(), ...grad.dataSync()];
+      });
+    const whole = evaluate(flowOp(spec));
+    const runs = evaluate(flowOp(spec, (k) => isFusable(spec.layers[k])));
+    const size = Math.hypot(...whole);
+    runs.forEach((value, i) => assert.ok(Math.abs(value - whole[i]) < 1e-5 * size, `${i}: ${value} instead of ${whole[i]}`));
+  });
+
   it('refuses a layer that it has no kernel for', () => {
     const spec = specOf(towardsU1, planarLayers(1));
     const unknown = { ...spec, layers: [{ type: 'spiral', options: {}, initial: {} }] };
@@ -175,8 +198,13 @@ describe('the objectives', () => {
   function lossOf(spec: FlowSpec, parameters: Float32Array): { loss: number; batch: Float64Array } {
     const objective = trainingObjective(spec);
     const batch = objective.batch(1);
-    const mean = tf.tidy(() => meanCost(objective.cost, spec.dim)(flowOp(spec)(batch, tf.tensor1d(parameters))).dataSync()[0]);
-    return { loss: mean + objective.constant(batch), batch };
+    const sums = noSums(0);
+    const share = tf.tidy(() => lossOp(objective, spec.dim, 1, sums)(flowOp(spec)(batch, tf.tensor1d(parameters))).dataSync()[0]);
+    const terms = objective.terms(objective.baseTerm(batch), sums.cost, sums.logDet);
+    const loss = lossOfTerms(spec, terms, 1);
+    const base = spec.objective.type === 'reverse-kl' ? terms.base : 0;
+    assert.ok(Math.abs(loss - share - base) < 1e-5 * (1 + Math.abs(loss)), 'the operation and the terms agree');
+    return { loss, batch };
   }
 
   it('forward KL is the mean of −log p_x over the batch', () => {
@@ -218,5 +246,17 @@ describe('the objectives', () => {
     assert.throws(() => trainingObjective(energy), /no energy "U9"; there are: U1, U2, U3, U4/);
     const data = specOf({ type: 'forward-kl', data: 'points.csv' }, planarLayers(1));
     assert.throws(() => trainingObjective(data), /"points.csv" is not one of two-moons/);
+  });
+
+  it('refuse a target of another dimension than the flow', () => {
+    const inSpace = { dim: 3 };
+    assert.throws(() => trainingObjective(specOf(towardsU1, planarLayers(1), inSpace)), /U1 is for 2 dimensions, but the flow has 3/);
+    assert.throws(
+      () => trainingObjective(specOf(towardsMoons, planarLayers(1), inSpace)),
+      /two-moons draws in 2 dimensions, but the flow has 3/,
+    );
+    const table = { names: ['a'], count: 1, mean: [0], scale: [1], points: Float64Array.from([1]) };
+    const data = specOf({ type: 'forward-kl', data: 'points.csv' }, planarLayers(1));
+    assert.throws(() => trainingObjective(data, table), /points.csv have 1 coordinates, but the flow has 2/);
   });
 });

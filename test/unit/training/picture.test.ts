@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import { buildFlow } from '../../../src/flow/flow';
+import type { Picture } from '../../../src/training/messages';
 import { drawPicture } from '../../../src/training/picture';
+import { finish } from '../../../src/training/work';
 import { planarLayers, specOf, towardsMoons } from '../flow/batches';
+
+const draw = (...request: Parameters<typeof drawPicture>): Picture => finish(drawPicture(...request));
 
 describe('a picture', () => {
   const flow = buildFlow(
     specOf(towardsMoons, planarLayers(6)),
     Float64Array.from({ length: 30 }, (_, i) => Math.sin(7.3 * i)),
   );
-  const picture = drawPicture(flow, 12, 7, { particles: 40, side: 5, extent: 2 });
+  const picture = draw(flow, 12, 7, { particles: 40, side: 5, extent: 2 });
 
   it('shows the grid row by row, x fastest, over [−extent, extent]²', () => {
     const points = Array.from({ length: 25 }, (_, i) => [picture.grid[2 * i], picture.grid[2 * i + 1]]);
@@ -34,19 +38,19 @@ describe('a picture', () => {
   });
 
   it('shows the same particles for the same seed, whatever else it shows', () => {
-    const other = drawPicture(flow, 3, 7, { particles: 40, side: 2, extent: 1 });
+    const other = draw(flow, 3, 7, { particles: 40, side: 2, extent: 1 });
     assert.deepEqual(other.particles, picture.particles);
-    assert.notDeepEqual(drawPicture(flow, 3, 8, { particles: 40, side: 2, extent: 1 }).particles, picture.particles);
+    assert.notDeepEqual(draw(flow, 3, 8, { particles: 40, side: 2, extent: 1 }).particles, picture.particles);
   });
 
   it('counts the particles whose inverse is doubtful, layer by layer', () => {
     const folding = { type: 'planar', options: { raw: true }, initial: {} };
     const sick = buildFlow(specOf(towardsMoons, [...planarLayers(1), folding]), Float64Array.from([1, 0, 0.1, 0, 0, 1, 0, -4, 0, 0]));
-    const { doubtful, residual } = drawPicture(sick, 0, 7, { particles: 100, side: 2, extent: 1 });
+    const { doubtful, residual } = draw(sick, 0, 7, { particles: 100, side: 2, extent: 1 });
     assert.equal(doubtful[0], 0);
     // q(ρ) = ρ − 4·tanh ρ at ρ = arccosh 2: beyond |c| = 2.147 there is one preimage.
     const { stages } = sick.trace(
-      Float64Array.from(drawPicture(sick, 0, 7, { particles: 100, side: 2, extent: 1 }).particles.subarray(0, 200)),
+      Float64Array.from(draw(sick, 0, 7, { particles: 100, side: 2, extent: 1 }).particles.subarray(0, 200)),
       0,
     );
     const within = Array.from({ length: 100 }, (_, p) => Math.abs(stages[1][2 * p])).filter((c) => c < 2.147).length;
@@ -61,9 +65,9 @@ describe('a picture', () => {
       three,
       Float64Array.from({ length: 14 }, (_, i) => Math.cos(i)),
     );
-    assert.equal(drawPicture(deep, 0, 7, { particles: 4, side: 3, extent: 1 }).particles.length, 3 * 4 * 2);
+    assert.equal(draw(deep, 0, 7, { particles: 4, side: 3, extent: 1 }).particles.length, 3 * 4 * 2);
     const line = buildFlow(specOf(towardsMoons, planarLayers(1), { dim: 1 }), Float64Array.from([1, 0.5, 0]));
-    const { particles } = drawPicture(line, 0, 7, { particles: 4, side: 3, extent: 1 });
+    const { particles } = draw(line, 0, 7, { particles: 4, side: 3, extent: 1 });
     assert.ok(particles.every((value, i) => i % 2 === 0 || value === 0));
   });
 });

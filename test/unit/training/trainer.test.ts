@@ -7,19 +7,22 @@ import type { FlowSpec, LayerSpec } from '../../../src/flow/spec';
 import type { PointTable } from '../../../src/flow/table';
 import type { Checkpoint, NotFinite } from '../../../src/training/messages';
 import { trainingObjective } from '../../../src/training/objective';
-import { initialCheckpoint, Trainer } from '../../../src/training/trainer';
+import { initialCheckpoint, Trainer, type Outcome } from '../../../src/training/trainer';
+import { finish } from '../../../src/training/work';
 import { planarLayers, specOf, towardsMoons, towardsU1 } from '../flow/batches';
 
 function trainerOf(spec: FlowSpec, from = initialCheckpoint(spec), table?: PointTable): Trainer {
-  return new Trainer(spec, trainingObjective(spec, table), from);
+  return new Trainer(spec, from, table);
 }
+
+const next = (trainer: Trainer): Outcome => finish(trainer.next());
 
 /** Takes `count` steps, all of which must succeed, and returns their losses. */
 function take(trainer: Trainer, count: number): number[] {
   return Array.from({ length: count }, () => {
-    const loss = trainer.next();
-    assert.ok(typeof loss === 'number', 'every step is finite');
-    return loss;
+    const outcome = next(trainer);
+    assert.ok(outcome.type === 'step', 'every step is finite');
+    return outcome.loss;
   });
 }
 
@@ -138,8 +141,9 @@ describe('a step that is not finite', () => {
   function firstStep(spec: FlowSpec, table?: PointTable): NotFinite {
     const tensors = tf.memory().numTensors;
     const trainer = trainerOf(spec, initialCheckpoint(spec), table);
-    const report = trainer.next();
-    assert.ok(typeof report !== 'number', 'the step is refused');
+    const outcome = next(trainer);
+    assert.ok(outcome.type === 'not-finite', 'the step is refused');
+    const report = outcome.at;
     assert.equal(trainer.step, 0);
     assert.deepEqual(trainer.checkpoint(), initialCheckpoint(spec));
     assert.deepEqual(report.before, initialCheckpoint(spec).parameters);

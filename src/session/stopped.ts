@@ -7,3 +7,9 @@ export function describeNotFinite({ step, layer, particle, quantity }: NotFinite
   const who = particle >= 0 ? ` for particle ${particle}` : '';
   return `Training stopped at step ${step}: the ${quantity}${where} is not finite${who}. The parameters before that step are kept; a lower learningRate usually helps.`;
 }
+
+/** One sentence on why training stopped early. */
+export function describeNoImprovement(step: number, since: number, judgedBy: 'held-out' | 'loss'): string {
+  const what = judgedBy === 'held-out' ? 'held-out likelihood' : 'loss';
+  return `Training stopped at step ${step}: the ${what} has not improved since step ${since}.`;
+}

@@ -1,0 +1,39 @@
+import type { Condition, Quantity, Revisited } from '../training/messages';
+import type { EngineClient } from './engine-client';
+import type { PictureSize } from './latest-picture';
+
+/** What the engine remembers of the steps that were taken, and the one of them that is looked at. */
+export class Past {
+  private looked: Revisited | undefined;
+
+  constructor(private readonly engine: EngineClient) {}
+
+  /** The past step that is looked at; undefined while now is. */
+  get shown(): Revisited | undefined {
+    return this.looked;
+  }
+
+  /** Looks at a past step. Returns whether it is known; where it is not, now is looked at. */
+  async show(step: number, size: PictureSize): Promise<boolean> {
+    const answer = this.engine.isOpen && (await this.engine.ask({ type: 'revisit', step, ...size }));
+    this.looked = answer && answer.type === 'revisited' ? answer.past : undefined;
+    return this.looked !== undefined;
+  }
+
+  /** Looks at now again. */
+  leave(): void {
+    this.looked = undefined;
+  }
+
+  /** The first step, not before `from`, that meets the condition, as far as the history keeps steps. */
+  async findStep(condition: Condition, from = 0): Promise<number | undefined> {
+    const answer = this.engine.isOpen && (await this.engine.ask({ type: 'find', condition, from }));
+    return answer && answer.type === 'found' ? answer.step : undefined;
+  }
+
+  /** (step, value) pairs of a quantity over the steps from `from` to `to`, at most `most` of them, evenly spread. */
+  async series(quantity: Quantity, from: number, to: number, most: number): Promise<Float64Array> {
+    const answer = this.engine.isOpen && (await this.engine.ask({ type: 'series', quantity, from, to, most }));
+    return answer && answer.type === 'series' ? answer.points : new Float64Array();
+  }
+}

@@ -1,0 +1,195 @@
+import { parameterSlots } from '../flow/flow';
+import type { FlowSpec } from '../flow/spec';
+import { heldOutColumns, stepColumns, type Checkpoint, type ParameterEdit } from '../training/messages';
+import type { EngineClient, EngineNews } from './engine-client';
+import { LossHistory } from './loss-history';
+import { describeNotFinite, describeNoImprovement } from './stopped';
+
+/** `failed`: the engine did, by a defect of ours. */
+export type TrainingStatus = 'idle' | 'running' | 'paused' | 'done' | 'not-finite' | 'failed';
+
+/** New values of one parameter of one layer (from 0), in the layout that its type declares. */
+export interface ParameterValues {
+  readonly layer: number;
+  readonly name: string;
+  readonly values: ArrayLike<number>;
+}
+
+/** What training is told when it goes on from another place. */
+interface Start {
+  readonly engine: string;
+  readonly checkpoint: Checkpoint;
+  readonly rows: ArrayLike<number>;
+  readonly heldOut: ArrayLike<number>;
+}
+
+/** The training of the session's flow: commands to its engine, and what that told of it. */
+export class Training {
+  readonly losses = new LossHistory();
+  /** What trains, and why this and nothing faster, for a person to read. */
+  engineName = '';
+  status: TrainingStatus = 'idle';
+  /** The step at which training will stop. */
+  until = 0;
+  /** One sentence about why training stands where it does. */
+  note: string | undefined;
+  private held: number[] = [];
+  private latest: Checkpoint | undefined;
+
+  /**
+   * @param onParameters is called when the parameters changed,
+   * @param onState when anything else did.
+   */
+  constructor(
+    private readonly engine: EngineClient,
+    private readonly onParameters: () => void,
+    private readonly onState: () => void,
+  ) {}
+
+  get checkpoint(): Checkpoint | undefined {
+    return this.latest;
+  }
+
+  get step(): number {
+    return this.latest?.step ?? 0;
+  }
+
+  /** The held-out likelihood of the steps at which it was measured, in rows of `heldOutColumns`. */
+  get heldOut(): Float32Array {
+    return Float32Array.from(this.held);
+  }
+
+  /** Another flow is trained, or the same from another place. */
+  start(spec: FlowSpec, { engine, checkpoint, rows, heldOut }: Start): void {
+    this.engineName = engine;
+    this.losses.clear();
+    this.losses.addRows(rows);
+    this.held = Array.from(heldOut);
+    this.rest(spec, checkpoint.step);
+    this.latest = checkpoint;
+    this.onParameters();
+  }
+
+  /** Trains to the number of steps in the file, or, from there, for as many steps again. */
+  run({ training: { steps } }: FlowSpec): void {
+    if (this.status === 'running') return;
+    this.until = (Math.floor(this.step / steps) + 1) * steps;
+    this.status = 'running';
+    this.note = undefined;
+    this.engine.order({ type: 'train', until: this.until });
+    this.onState();
+  }
+
+  /** Pauses; `note` says why where it was not the person's own command. */
+  pause(note?: string): void {
+    if (this.status !== 'running') return;
+    this.status = 'paused';
+    this.note = note;
+    this.engine.order({ type: 'pause' });
+    this.onState();
+  }
+
+  /** Takes exactly so many steps more, and rests. */
+  takeSteps(count: number): void {
+    this.status = 'running';
+    this.note = undefined;
+    this.engine.order({ type: 'step', count });
+    this.onState();
+  }
+
+  /** Goes on by the training settings of this flow, running or not. */
+  async change(spec: FlowSpec): Promise<void> {
+    const { steps } = spec.training;
+    if (this.status === 'running') {
+      this.until = (Math.floor(this.step / steps) + 1) * steps;
+    } else {
+      this.rest(spec, this.step);
+      this.note = undefined;
+    }
+    const answer = this.engine.ask({ type: 'change', spec });
+    if (this.status === 'running') this.engine.order({ type: 'train', until: this.until });
+    const changed = await answer;
+    if (changed.type !== 'changed') return;
+    this.engineName = changed.engine;
+    this.onState();
+  }
+
+  /**
+   * Sets parameters; training, if it runs, goes on from there.
+   * @throws RangeError for a parameter that the flow does not have, or values that it cannot take.
+   */
+  async edit(spec: FlowSpec, changes: readonly ParameterValues[]): Promise<void> {
+    const answer = await this.engine.ask({ type: 'edit', edits: changes.map((change) => editOf(spec, change)) });
+    if (answer.type === 'edited') this.accept(answer.checkpoint);
+  }
+
+  /** Rests at a past step, from where training then goes on. Returns whether the step is known. */
+  async rewind(spec: FlowSpec, step: number): Promise<boolean> {
+    const answer = await this.engine.ask({ type: 'rewind', step });
+    if (answer.type !== 'rewound' || !answer.checkpoint) return false;
+    this.rest(spec, answer.checkpoint.step);
+    this.note = undefined;
+    this.accept(answer.checkpoint);
+    return true;
+  }
+
+  /** @param layerLines the 0-based lines of the layers. */
+  receive(news: EngineNews, layerLines: readonly number[]): void {
+    switch (news.type) {
+      case 'progress':
+        this.losses.addRows(news.steps, stepColumns.length);
+        this.addHeldOut(news.heldOut);
+        this.accept(news.checkpoint);
+        break;
+      case 'stopped':
+        // A pause took effect when it was ordered: by now training may have been told to go on.
+        if (news.reason === 'done') this.status = 'done';
+        if (news.reason === 'stepped') this.status = 'paused';
+        if (news.reason === 'no-improvement') {
+          this.status = 'paused';
+          this.note = describeNoImprovement(this.step, news.since, news.judgedBy);
+        }
+        this.onState();
+        break;
+      case 'not-finite':
+        this.status = 'not-finite';
+        this.note = describeNotFinite(news.at, layerLines);
+        this.onState();
+        break;
+      case 'failed':
+        this.status = 'failed';
+        this.note = `The training engine failed: ${news.message}. This is a defect of the extension; the parameters are kept.`;
+        this.onState();
+        break;
+    }
+  }
+
+  private rest({ training: { steps } }: FlowSpec, step: number): void {
+    this.status = step > 0 ? 'paused' : 'idle';
+    this.until = Math.max(1, Math.ceil(step / steps)) * steps;
+  }
+
+  private accept(checkpoint: Checkpoint): void {
+    this.latest = checkpoint;
+    this.onParameters();
+  }
+
+  /** Steps that are taken again, after going back, are judged again. */
+  private addHeldOut(rows: ArrayLike<number>): void {
+    const width = heldOutColumns.length;
+    if (rows.length === 0) return;
+    while (this.held.length > 0 && this.held[this.held.length - width] >= rows[0]) this.held.length -= width;
+    this.held.push(...Array.from(rows));
+  }
+}
+
+function editOf(spec: FlowSpec, { layer, name, values }: ParameterValues): ParameterEdit {
+  const slot = parameterSlots(spec).find((each) => each.layer === layer && each.name === name);
+  if (!slot) throw new RangeError(`Layer ${layer + 1} has no parameter ${name}.`);
+  if (values.length !== slot.length) {
+    throw new RangeError(`Layer ${layer + 1}: ${name} has ${slot.length} values, but ${values.length} were given.`);
+  }
+  const stored = Float32Array.from(values);
+  if (!stored.every(Number.isFinite)) throw new RangeError(`Layer ${layer + 1}: every value of ${name} must be a finite number.`);
+  return { offset: slot.offset, values: stored };
+}

@@ -1,0 +1,88 @@
+import { add, dispose, tensor1d, tidy, valueAndGrad, zeros, type Tensor1D } from '@tensorflow/tfjs-core';
+import type { FlowSpec } from '../flow/spec';
+import { flowOp, initialScore, lossOp } from './flow-op';
+import { lossOf, type TrainingObjective } from './objective';
+import { clipScale, norm } from './optimizer';
+import { noSums, pointsAtOnce } from './pass';
+import type { Stepper, StepOutcome, StepSettings, TrainingState } from './stepper';
+import { optimiseTensors, type TensorState } from './tensor-optimizer';
+
+/** Training in TensorFlow.js, for every flow. */
+export class TensorFlowStepper implements Stepper {
+  private current: TensorState;
+  private readonly op;
+  private readonly chunk: number;
+
+  /** @param together the layers, from 0, that are one operation with those of their kind that follow them; see {@link flowOp}. */
+  constructor(
+    readonly name: string,
+    private readonly spec: FlowSpec,
+    private readonly objective: TrainingObjective,
+    state: TrainingState,
+    together: (layer: number) => boolean,
+  ) {
+    this.op = flowOp(spec, together);
+    this.chunk = pointsAtOnce(spec);
+    this.current = tensorsOf(state);
+  }
+
+  *take(settings: StepSettings): Generator<void, StepOutcome> {
+    const { spec, objective } = this;
+    const { size } = objective;
+    const sums = noSums(0);
+    const random = objective.random(settings.step);
+    let gradient: Tensor1D = tidy(() => zeros([this.current.parameters.size]));
+    try {
+      for (let left = size; left > 0; left -= this.chunk) {
+        if (left < size) yield;
+        const points = objective.draw(Math.min(left, this.chunk), random);
+        sums.base += objective.baseTerm(points);
+        const before = gradient;
+        gradient = tidy(() => {
+          const loss = lossOp(objective, spec.dim, settings.beta, sums);
+          const score = initialScore(objective, points, spec.dim);
+          const { grad } = valueAndGrad((parameters) => loss(this.op(points, parameters as Tensor1D, score)))(this.current.parameters);
+          return add(before, grad);
+        });
+        before.dispose();
+      }
+      const terms = objective.terms(sums.base, sums.cost, sums.logDet);
+      const loss = lossOf(spec, terms, settings.beta);
+      const gradientNorm = norm(gradient.dataSync());
+      const next = optimiseTensors(this.current, gradient, clipScale(gradientNorm, spec.training.clip), spec.training, settings);
+      if (!Number.isFinite(loss) || !isFiniteState(next)) {
+        dispose(next);
+        return { loss, terms, gradientNorm: NaN };
+      }
+      dispose(this.current);
+      this.current = next;
+      return { loss, terms, gradientNorm };
+    } finally {
+      gradient.dispose();
+    }
+  }
+
+  state(): TrainingState {
+    const copy = (values: Tensor1D): Float32Array => values.dataSync<'float32'>().slice();
+    return { parameters: copy(this.current.parameters), moments: [copy(this.current.first), copy(this.current.second)] };
+  }
+
+  restore(state: TrainingState): void {
+    dispose(this.current);
+    this.current = tensorsOf(state);
+  }
+
+  dispose(): void {
+    dispose(this.current);
+  }
+}
+
+// Copied: TensorFlow.js keeps the array that it is given.
+const tensorsOf = ({ parameters, moments }: TrainingState): TensorState => ({
+  parameters: tensor1d(parameters.slice()),
+  first: tensor1d(moments[0].slice()),
+  second: tensor1d(moments[1].slice()),
+});
+
+const isFiniteState = (state: TensorState): boolean =>
+  Object.values(state).every((values) => values.dataSync<'float32'>().every(Number.isFinite));
