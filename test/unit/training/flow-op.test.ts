@@ -7,7 +7,7 @@ import { layerTypes } from '../../../src/flow/registry';
 import type { FlowSpec, LayerSpec, Options } from '../../../src/flow/spec';
 import { flowOp, lossOp } from '../../../src/training/flow-op';
 import { lossOf as lossOfTerms, trainingObjective, type TrainingObjective } from '../../../src/training/objective';
-import { isFusable } from '../../../src/training/open-stepper';
+import { isFusable } from '../../../src/training/fused';
 import { noSums } from '../../../src/training/pass';
 import { opByOp } from '../flow/op-by-op';
 import { planarLayers, specOf, towardsMoons, towardsU1 } from '../flow/batches';

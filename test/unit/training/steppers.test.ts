@@ -7,7 +7,8 @@ import { layerTypes } from '../../../src/flow/registry';
 import type { FlowSpec, LayerSpec, Objective, TrainingSpec } from '../../../src/flow/spec';
 import type { PointTable } from '../../../src/flow/table';
 import { trainingObjective, type TrainingObjective } from '../../../src/training/objective';
-import { isFusable, openStepper } from '../../../src/training/open-stepper';
+import { fusedStepper, isFusable } from '../../../src/training/fused';
+import { openStepper } from '../../../src/training/open-stepper';
 import { PlainStepper } from '../../../src/training/plain-stepper';
 import { betaAt, learningRateAt } from '../../../src/training/schedule';
 import type { StepOutcome, Stepper, TrainingState } from '../../../src/training/stepper';
@@ -35,6 +36,7 @@ const tensorFlow: Engine = {
 /** What is held to TensorFlow.js. */
 const others: readonly Engine[] = [
   { name: 'plain', open: (spec, objective, state) => new PlainStepper('', spec, objective, state), takes: everyLayer, huge: 20_000 },
+  { name: 'fused', open: (spec, objective, state) => fusedStepper(spec, state, objective), takes: isFusable, huge: 200_000 },
 ];
 const engines = [tensorFlow, ...others];
 
