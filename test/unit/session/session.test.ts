@@ -124,7 +124,7 @@ describe('a session', () => {
   });
 
   it('pauses, and goes on as if it had not', async () => {
-    await trained(text({ steps: 3000 }));
+    await trained(text({ steps: 100_000 }));
     const straight = parameters();
     await session.reset();
     assert.equal(session.step, 0);
@@ -132,7 +132,7 @@ describe('a session', () => {
     await until(() => session.step > 0);
     session.pause();
     await until(() => session.status === 'paused');
-    assert.ok(session.step < 3000, `paused at ${session.step}`);
+    assert.ok(session.step < 100_000, `paused at ${session.step}`);
     await session.train();
     await until(() => session.status === 'done');
     assert.deepEqual(parameters(), straight);
@@ -199,7 +199,7 @@ describe('a session', () => {
   });
 
   it('goes on when told to right after a pause', async () => {
-    await open(text({ steps: 3000 }));
+    await open(text({ steps: 100_000 }));
     await session.train();
     await until(() => session.step > 0);
     session.pause();
@@ -207,7 +207,7 @@ describe('a session', () => {
     await session.train();
     await until(() => session.status !== 'running');
     assert.equal(session.status, 'done');
-    assert.equal(session.step, 3000);
+    assert.equal(session.step, 100_000);
   });
 
   it('keeps a listener that throws from harming the others', async () => {
