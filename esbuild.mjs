@@ -34,7 +34,7 @@ function testFiles(folder) {
 const product = [
   {
     ...node,
-    entryPoints: ['src/extension/extension.ts', 'src/extension/training-worker.ts'],
+    entryPoints: ['src/extension/extension.ts', 'src/extension/training-worker.ts', 'src/extension/debug-adapter.ts'],
     outdir: 'dist',
     external: ['vscode'],
   },

@@ -1,0 +1,84 @@
+import { parameterSlots } from '../flow/flow';
+import type { FlowSession } from '../session/session';
+import { evaluate } from './expression/evaluate';
+import { parseExpression } from './expression/parse';
+import { ExpressionError, ValueError, type Expression } from './expression/syntax';
+import { Absent, describeKind, Tensor, type Value } from './expression/value';
+import { layerAt, namesAt, pointOf, probeAt, type Place } from './names';
+import { layerParameter } from './parameters';
+
+/**
+ * Gives what `target` names a new value, itself an expression: `probe`, a parameter such as `w[3]`, or one number of either. Training,
+ * if it runs, goes on from there; the file is not touched.
+ * @returns what it is worth now
+ * @throws ExpressionError where it cannot be set, or not to that
+ */
+export async function assign(place: Place, target: string, text: string): Promise<Value> {
+  const expression = parseExpression(target);
+  const names = namesAt(place);
+  const value = evaluate(parseExpression(text), names);
+  if (value instanceof Absent) throw new ExpressionError(value.reason, 0, text.length);
+  const { root, indices } = pathOf(expression, (index) => evaluate(index, names));
+  try {
+    if (root === 'probe') setProbe(place, indices, value);
+    else await setParameter(place, root, indices, value);
+  } catch (error) {
+    // What the values were, the person sees; where they stand in the expression matters little here.
+    if (error instanceof ValueError || error instanceof RangeError) throw new ExpressionError(error.message, 0, text.length);
+    throw error;
+  }
+  return evaluate(expression, namesAt(place));
+}
+
+/** Whether something of this name can be set at all. */
+export function isSettable({ opened }: FlowSession, name: string): boolean {
+  return name === 'probe' || (opened !== undefined && parameterSlots(opened.spec).some((slot) => slot.name === name));
+}
+
+/** `w[3][0]` as its name and its indices. */
+function pathOf(expression: Expression, valueOf: (index: Expression) => Value): { root: string; indices: number[] } {
+  if (expression.kind === 'name') return { root: expression.name, indices: [] };
+  if (expression.kind !== 'index')
+    throw new ExpressionError('Only probe, a parameter or one of their numbers can be set.', expression.start, expression.end);
+  const { root, indices } = pathOf(expression.of, valueOf);
+  const index = valueOf(expression.index);
+  if (typeof index !== 'number')
+    throw new ExpressionError(`An index is a number, and this is ${describeKind(index)}.`, expression.index.start, expression.index.end);
+  return { root, indices: [...indices, index] };
+}
+
+/** A value with one of its numbers, or a row of them, replaced. @throws ValueError where the new one has another shape */
+function replaced(before: Value, indices: readonly number[], value: Value): Float64Array {
+  const [index, ...rest] = indices;
+  if (index !== undefined) {
+    if (!(before instanceof Tensor)) throw new ValueError('A single number has no entries.');
+    const part = replaced(before.at(index), rest, value);
+    const values = before.values.slice();
+    values.set(part, index * part.length);
+    return values;
+  }
+  if (typeof before === 'number' && typeof value === 'number') return Float64Array.of(value);
+  if (before instanceof Tensor && value instanceof Tensor && before.shape.join() === value.shape.join() && value.of === 'number')
+    return value.values;
+  throw new ValueError(`The new value must be ${describeKind(before)}, and this is ${describeKind(value)}.`);
+}
+
+function setProbe(place: Place, indices: readonly number[], value: Value): void {
+  const { session, pass, position } = place;
+  const { dim } = pass.flow;
+  const before = probeAt(place);
+  if (!before && indices.length > 0) throw new ValueError('There is no probe yet: set the whole point first.');
+  const point = before ? replaced(new Tensor([dim], before), indices, value) : pointOf(value, dim);
+  if (!point.every(Number.isFinite)) throw new ValueError('Every coordinate of the probe must be finite.');
+  session.setProbe({ stage: pass.stageAt(position), point: [...point] });
+}
+
+async function setParameter(place: Place, name: string, indices: readonly number[], value: Value): Promise<void> {
+  const { session } = place;
+  if (!isSettable(session, name)) throw new ValueError(`${name} cannot be set: probe and the parameters of layers can.`);
+  const [layer = layerAt(place), ...rest] = indices;
+  if (!Number.isInteger(layer) || layer < 1 || layer > session.depth)
+    throw new ValueError(`There is no layer ${layer}: write ${name}[1] for that of layer 1.`);
+  const parameter = layerParameter(session, layer, name);
+  await session.editParameters([{ layer: layer - 1, name, values: replaced(parameter.value, rest, value) }]);
+}

@@ -1,0 +1,29 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { exceptionFilters } from './exceptions';
+
+/** Exactly what works. */
+export const capabilities: DebugProtocol.Capabilities = {
+  supportsConfigurationDoneRequest: true,
+  supportsConditionalBreakpoints: true,
+  supportsHitConditionalBreakpoints: true,
+  supportsLogPoints: true,
+  supportsBreakpointLocationsRequest: true,
+  supportsEvaluateForHovers: true,
+  supportsClipboardContext: true,
+  supportsCompletionsRequest: true,
+  completionTriggerCharacters: ['.'],
+  supportsExceptionFilterOptions: true,
+  supportsExceptionInfoRequest: true,
+  exceptionBreakpointFilters: exceptionFilters.map(({ conditionDescription, ...filter }) => ({
+    ...filter,
+    ...(conditionDescription !== undefined && { supportsCondition: true, conditionDescription }),
+  })),
+  supportsStepBack: true,
+  supportsRestartRequest: true,
+  supportsRestartFrame: true,
+  supportsGotoTargetsRequest: true,
+  supportsDelayedStackTraceLoading: true,
+  supportsLoadedSourcesRequest: true,
+  supportsSetVariable: true,
+  supportsSetExpression: true,
+};

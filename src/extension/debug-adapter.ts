@@ -1,0 +1,74 @@
+/** The entry of the debug adapter over stdio, for other editors and for test clients: Node, without vscode. */
+
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { ProtocolServer } from '@vscode/debugadapter/lib/protocol';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { DebugAdapter } from '../debug/adapter';
+import type { Host, Program } from '../debug/host';
+import { FlowSession } from '../session/session';
+import { openWorkerEngine } from './worker-engine';
+
+const settings = { epsilon: 0.05, particles: 1000, gridLines: 2, layerDuration: 0 };
+
+/** The text or the bytes of a file. @throws Error with a sentence for the person */
+async function read(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'there is no such file' : String(error);
+    throw new Error(`${path} could not be read: ${reason}.`);
+  }
+}
+
+async function open(given: string): Promise<Program> {
+  const path = resolve(given);
+  let text = (await read(path)).toString();
+  const session = new FlowSession(
+    { openEngine: () => openWorkerEngine(join(__dirname, 'training-worker.js')), readFile: (name) => read(join(dirname(path), name)) },
+    settings,
+  );
+  session.setText(text);
+  return {
+    session,
+    path: given,
+    name: basename(path),
+    text: () => text,
+    refresh: async () => {
+      text = (await read(path)).toString();
+      session.setText(text);
+    },
+    readFile: (name) => read(join(dirname(path), name)),
+    close: () => session.dispose(),
+  };
+}
+
+const host: Host = { open };
+
+/** The framing of messages; what they say is the adapter's. */
+class Server extends ProtocolServer {
+  private readonly adapter = new DebugAdapter(host, (message) => this.pass(message));
+
+  /** Messages of any kind: what is not a request, the adapter leaves alone. */
+  override handleMessage(message: DebugProtocol.ProtocolMessage): void {
+    this.adapter.receive({ ...message });
+  }
+
+  end(): void {
+    this.adapter.dispose();
+    process.exit();
+  }
+
+  private pass(message: DebugProtocol.ProtocolMessage): void {
+    const unsent = { ...message, seq: 0 };
+    if (message.type === 'event') this.sendEvent(unsent as DebugProtocol.Event);
+    else this.sendResponse(unsent as DebugProtocol.Response);
+  }
+}
+
+const server = new Server();
+server.on('close', () => server.end());
+server.on('error', ({ body }: DebugProtocol.Event) => {
+  process.stderr.write(`A message could not be read: ${String(body)}\n`);
+});
+server.start(process.stdin, process.stdout);

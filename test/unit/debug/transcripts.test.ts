@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Conversation } from './transcript';
+
+const fixtures = path.resolve('test/fixtures/debug');
+const folder = path.join(fixtures, 'transcripts');
+const adapter = path.resolve('dist/debug-adapter.js');
+
+/** `NFLOW_RECORD=1` writes the recordings anew, for a person to read before they are kept. */
+const record = process.env.NFLOW_RECORD === '1';
+
+describe('the debug adapter over stdio', () => {
+  for (const name of readdirSync(folder).sort()) {
+    it(name.replace('.txt', '').replaceAll('-', ' '), async () => {
+      const file = path.join(folder, name);
+      const expected = readFileSync(file, 'utf8');
+      const found = await new Conversation(fixtures, adapter).run(expected);
+      if (record) writeFileSync(file, found);
+      else assert.equal(found, expected);
+    });
+  }
+});
