@@ -41,7 +41,7 @@ export class Arguments {
   /** The objects of a list; none where it is left out. */
   list(name: string): Arguments[] {
     const items = this.optional(name, 'a list', (value) => (Array.isArray(value) ? (value as unknown[]) : undefined)) ?? [];
-    return items.map((item, i) => new Arguments(`${this.of}: ${name}[${i}]`, item));
+    return items.map((item, i) => new Arguments(`${name}[${i}] of ${this.of}`, item));
   }
 
   texts(name: string): readonly string[] {
@@ -53,7 +53,7 @@ export class Arguments {
 
   /** An object within; one without anything in it where it is left out. */
   within(name: string): Arguments {
-    return new Arguments(`${this.of}: ${name}`, this.value(name));
+    return new Arguments(`${name} of ${this.of}`, this.value(name));
   }
 
   has(name: string): boolean {
@@ -72,7 +72,7 @@ export class Arguments {
     const value = this.value(name);
     if (value === undefined) return undefined;
     const result = read(value);
-    if (result === undefined) throw new RequestError(`${this.of}: ${name} is ${JSON.stringify(value)}, and must be ${kind}.`);
+    if (result === undefined) throw new RequestError(`${name} of ${this.of} is ${JSON.stringify(value)}, and must be ${kind}.`);
     return result;
   }
 

@@ -143,7 +143,7 @@ export class Debuggee {
       description,
       threadId,
       allThreadsStopped: !this.running && !this.training.isRunning,
-      ...(reason === 'exception' && { text: this.pass.exception?.description ?? description }),
+      ...(reason === 'exception' && { text: this.pass.exception?.summary ?? description }),
       ...(breakpoints && { hitBreakpointIds: breakpoints }),
     });
   }

@@ -67,7 +67,7 @@ export class PassThread {
     if (!inside) return this.advance();
     if (inside.at + 1 === inside.moments.length) return this.advance();
     this.enter(inside.at + 1);
-    return stepped(`Inside layer ${inside.visit.layer}.`);
+    return stepped(this.where());
   }
 
   stepBack(): Stop {
@@ -75,13 +75,13 @@ export class PassThread {
     if (!inside) return this.retreat();
     if (inside.at === 0) this.inside = undefined;
     else this.enter(inside.at - 1);
-    return stepped(`Inside layer ${inside.visit.layer}, one moment back.`);
+    return stepped(this.where());
   }
 
   stepIn(): Stop {
     if (this.inside || this.pass.isAtEnd) return this.next();
     this.enter(0);
-    return stepped('Inside the next layer.');
+    return stepped(this.where());
   }
 
   /** Completes the layer that it is inside of; outside of any, to the end. */
@@ -135,7 +135,8 @@ export class PassThread {
 
   /** Where the pass is, in words. */
   where(): string {
-    const { pass } = this;
+    const { pass, moment } = this;
+    if (moment) return `Inside layer ${moment.layer}, ${arrow(pass.direction)}: ${moment.title}`;
     if (pass.position === 0) return pass.direction === 'generate' ? 'At z' : 'At x';
     if (pass.isAtEnd) return pass.direction === 'generate' ? 'At x: every layer is applied' : 'At z: every layer is undone';
     return `After layer ${pass.visitAt(pass.position)?.layer ?? 0}, ${arrow(pass.direction)}`;

@@ -14,15 +14,14 @@ const settings = { epsilon: 0.05, particles: 1000, gridLines: 2, layerDuration: 
 /** The text or the bytes of a file. @throws Error with a sentence for the person */
 async function read(path: string): Promise<Buffer> {
   try {
-    return await readFile(path);
+    return await readFile(resolve(path));
   } catch (error) {
     const reason = error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'there is no such file' : String(error);
     throw new Error(`${path} could not be read: ${reason}.`);
   }
 }
 
-async function open(given: string): Promise<Program> {
-  const path = resolve(given);
+async function open(path: string): Promise<Program> {
   let text = (await read(path)).toString();
   const session = new FlowSession(
     { openEngine: () => openWorkerEngine(join(__dirname, 'training-worker.js')), readFile: (name) => read(join(dirname(path), name)) },
@@ -31,7 +30,7 @@ async function open(given: string): Promise<Program> {
   session.setText(text);
   return {
     session,
-    path: given,
+    path,
     name: basename(path),
     text: () => text,
     refresh: async () => {
