@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { Autosave } from './autosave';
 import { registerCommands } from './commands';
 import { followContextKeys } from './context-keys';
+import { registerDebugging } from './debugging';
 import { showDiagnostics } from './diagnostics';
 import { FlowView } from './flow-view';
 import { showNotices } from './notices';
@@ -33,6 +34,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     view.register(),
     new Sidebar(context.extensionUri, flows).register(),
     registerCommands(flows, view, autosave),
+    registerDebugging(context.extensionUri, flows),
   );
   flows.start();
   return { flows };

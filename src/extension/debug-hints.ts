@@ -1,0 +1,43 @@
+import * as vscode from 'vscode';
+import { parseFlow } from '../document/parse';
+import { layerTypes } from '../flow/registry';
+
+const flows: vscode.DocumentSelector = { language: 'nflow' };
+
+/** What the text itself says while a flow is stopped: the value of the parameter under the pointer, and figures at the end of each layer's line. */
+export function registerDebugHints(): vscode.Disposable {
+  return vscode.Disposable.from(
+    vscode.languages.registerEvaluatableExpressionProvider(flows, { provideEvaluatableExpression }),
+    vscode.languages.registerInlineValuesProvider(flows, { provideInlineValues }),
+  );
+}
+
+/** Over the name of a layer its margin, over that of a parameter the parameter as it is now. */
+function provideEvaluatableExpression(document: vscode.TextDocument, position: vscode.Position): vscode.EvaluatableExpression | undefined {
+  const { spec, layerLines } = parseFlow(document.getText());
+  const layer = layerLines.indexOf(position.line) + 1;
+  const range = document.getWordRangeAtPosition(position, /[A-Za-z]\w*/);
+  const type = layerTypes.get(spec?.layers[layer - 1]?.type ?? '');
+  if (!type || !range) return undefined;
+  const word = document.getText(range);
+  if (word === type.name) return new vscode.EvaluatableExpression(range, `margin[${layer}]`);
+  const named = type.parameters.some(({ name }) => name === word);
+  return named ? new vscode.EvaluatableExpression(range, `${word}[${layer}]`) : undefined;
+}
+
+/** After every layer that the pass has come through: its margin, and its mean log|det| z → x. */
+function provideInlineValues(
+  document: vscode.TextDocument,
+  viewPort: vscode.Range,
+  { stoppedLocation }: vscode.InlineValueContext,
+): vscode.InlineValue[] {
+  const encode = vscode.debug.activeDebugSession?.configuration.direction === 'encode';
+  const passed = (line: number): boolean => (encode ? line >= stoppedLocation.start.line : line <= stoppedLocation.start.line);
+  return parseFlow(document.getText()).layerLines.flatMap((line, k) => {
+    if (!passed(line) || line < viewPort.start.line || line > viewPort.end.line) return [];
+    const { range } = document.lineAt(line);
+    return [`margin[${k + 1}]`, `mean(logdet[${k + 1}])`].map(
+      (expression) => new vscode.InlineValueEvaluatableExpression(range, expression),
+    );
+  });
+}
