@@ -31,8 +31,24 @@ export async function assign(place: Place, target: string, text: string): Promis
 }
 
 /** Whether something of this name can be set at all. */
-export function isSettable({ opened }: FlowSession, name: string): boolean {
+function isSettable({ opened }: FlowSession, name: string): boolean {
   return name === 'probe' || (opened !== undefined && parameterSlots(opened.spec).some((slot) => slot.name === name));
+}
+
+/** The parameter that an expression names, with its layer: `w` at layer 3 is `w[3]`. Undefined where it is none. */
+export function parameterAt(place: Place, text: string): string | undefined {
+  try {
+    const expression = parseExpression(text);
+    const names = namesAt(place);
+    evaluate(expression, names);
+    const { root, indices } = pathOf(expression, (index) => evaluate(index, names));
+    if (root === 'probe' || !isSettable(place.session, root)) return undefined;
+    const [layer = layerAt(place), ...rest] = indices;
+    return layer === 0 ? undefined : [root, ...[layer, ...rest].map((index) => `[${index}]`)].join('');
+  } catch (error) {
+    if (error instanceof ExpressionError) return undefined;
+    throw error;
+  }
 }
 
 /** `w[3][0]` as its name and its indices. */

@@ -1,9 +1,14 @@
 /** The requests that set breakpoints. */
 
 import type { Arguments } from './arguments';
+import { parameterAt } from './assign';
 import type { Debuggee } from './debuggee';
 import { exceptionFilters } from './exceptions';
+import { evaluate } from './expression/evaluate';
+import { parseExpression } from './expression/parse';
 import type { Handler } from './handler';
+import { namesAt } from './names';
+import type { DataBreakpoint } from './training-watch';
 
 export function breakpointHandlers(debuggee: Debuggee): ReadonlyMap<string, Handler> {
   const { client, pass, program } = debuggee;
@@ -44,10 +49,40 @@ export function breakpointHandlers(debuggee: Debuggee): ReadonlyMap<string, Hand
       enabled.set(id, number);
       return { verified: true };
     });
-    pass.filters = enabled;
+    debuggee.setFilters(enabled);
     return { breakpoints };
   };
+  const dataBreakpointInfo = (request: Arguments): object => {
+    const reference = request.optionalWhole('variablesReference');
+    const name = request.text('name');
+    const line = reference === undefined ? undefined : debuggee.variables.line(reference, name);
+    const expression = line ? line.expression : name;
+    const place = pass.placeAt(undefined);
+    const parameter = expression !== undefined && parameterAt(place, expression);
+    if (!parameter) return { dataId: null, description: `${name} is no parameter of a layer, so training does not change it.` };
+    const description = `${parameter} changes by more than Δ (the condition, a number)`;
+    return { dataId: parameter, description, accessTypes: ['write'], canPersist: true };
+  };
+  const setDataBreakpoints = (request: Arguments): object => {
+    const names = namesAt(pass.placeAt(undefined));
+    const set: DataBreakpoint[] = [];
+    const breakpoints = request.list('breakpoints').map((each) => {
+      const id = ++given;
+      const expression = parameterAt(pass.placeAt(undefined), each.text('dataId'));
+      if (!expression) return { id, verified: false, message: `There is no parameter ${each.text('dataId')} in this flow.` };
+      const condition = each.optionalText('condition')?.trim();
+      const delta = condition ? Number(condition) : 0;
+      if (!(delta >= 0)) return { id, verified: false, message: `The condition is Δ, a number such as 0.1, and not ${condition ?? ''}.` };
+      set.push({ id, expression, delta, before: evaluate(parseExpression(expression), names) });
+      return { id, verified: true };
+    });
+    debuggee.watch.data = set;
+    return { breakpoints };
+  };
+
   return new Map<string, Handler>([
+    ['dataBreakpointInfo', dataBreakpointInfo],
+    ['setDataBreakpoints', setDataBreakpoints],
     ['setBreakpoints', setBreakpoints],
     ['breakpointLocations', breakpointLocations],
     ['setExceptionBreakpoints', setExceptionBreakpoints],

@@ -74,12 +74,17 @@ export function setBreakpoint(id: number, wanted: WantedBreakpoint, layerLines: 
   }
 }
 
+/** Counts a hit, and says whether it is one to act on. */
+export function isDueAgain(breakpoint: Breakpoint): boolean {
+  breakpoint.hits++;
+  return breakpoint.isDue === undefined || breakpoint.isDue(breakpoint.hits);
+}
+
 /** The pass came to the layer of a breakpoint. An expression that fails here stops it, and says why. */
 export function meet(breakpoint: Breakpoint, names: Names): Outcome {
   try {
     if (breakpoint.condition && !isMet(breakpoint.condition, names)) return { stop: false };
-    breakpoint.hits++;
-    if (breakpoint.isDue && !breakpoint.isDue(breakpoint.hits)) return { stop: false };
+    if (!isDueAgain(breakpoint)) return { stop: false };
     if (breakpoint.log) return { stop: false, say: writeLogMessage(breakpoint.log, names) };
     return { stop: true };
   } catch (error) {

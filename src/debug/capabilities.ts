@@ -18,6 +18,7 @@ export const capabilities: DebugProtocol.Capabilities = {
     ...filter,
     ...(conditionDescription !== undefined && { supportsCondition: true, conditionDescription }),
   })),
+  supportsDataBreakpoints: true,
   supportsStepBack: true,
   supportsRestartRequest: true,
   supportsRestartFrame: true,

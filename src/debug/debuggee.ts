@@ -7,12 +7,14 @@ import { RequestError } from './arguments';
 import { BatchPass } from './batch-pass';
 import { setBreakpoint, type Breakpoint } from './breakpoints';
 import type { Client } from './client';
+import type { EnabledFilters } from './exceptions';
 import type { Program } from './host';
 import type { Launch } from './launch';
 import { namesAt } from './names';
 import { PassThread, type Stop } from './pass-thread';
 import { startingBatch } from './start';
 import { TrainingThread } from './training-thread';
+import { TrainingWatch, type TrainingHit } from './training-watch';
 import { Variables } from './variables';
 
 export const passThread = 1;
@@ -28,6 +30,7 @@ export class Debuggee {
   readonly variables = new Variables();
   readonly pass: PassThread;
   readonly training: TrainingThread;
+  readonly watch = new TrainingWatch();
   private readonly unsubscribe: () => void;
   private opened: Opened;
   private begun = false;
@@ -60,6 +63,7 @@ export class Debuggee {
     this.pass = new PassThread(session, batch, (text, breakpoint) => this.say(text, breakpoint));
     this.training = new TrainingThread(
       session,
+      (from) => this.look(from),
       () => this.client.event('continued', { threadId: trainingThread, allThreadsContinued: false }),
       (stop) => this.stopped(trainingThread, stop),
     );
@@ -143,7 +147,7 @@ export class Debuggee {
       description,
       threadId,
       allThreadsStopped: !this.running && !this.training.isRunning,
-      ...(reason === 'exception' && { text: this.pass.exception?.summary ?? description }),
+      ...(reason === 'exception' && { text: (threadId === passThread && this.pass.exception?.summary) || description }),
       ...(breakpoints && { hitBreakpointIds: breakpoints }),
     });
   }
@@ -163,10 +167,17 @@ export class Debuggee {
     return { name, path };
   }
 
+  /** Stops at these exceptions from now on. */
+  setFilters(filters: EnabledFilters): void {
+    this.pass.filters = filters;
+    this.watch.filters = filters;
+  }
+
   /** Sets breakpoints in place of those that there were. */
   setBreakpoints(wanted: readonly { id: number; wanted: Breakpoint['wanted'] }[]): readonly Breakpoint[] {
     const names = namesAt(this.pass.placeAt(undefined));
     this.pass.breakpoints = wanted.map((each) => setBreakpoint(each.id, each.wanted, this.opened.layerLines, names));
+    this.watch.breakpoints = this.pass.breakpoints;
     return this.pass.breakpoints;
   }
 
@@ -234,7 +245,7 @@ export class Debuggee {
 
   private follow(event: SessionEvent): void {
     const { session } = this.program;
-    if (event === 'picture') this.invalidate();
+    if (event === 'picture') this.parametersChanged();
     if (event !== 'state') return;
     this.training.follow();
     const { opened } = session;
@@ -244,6 +255,16 @@ export class Debuggee {
     if (!this.running && Number.isInteger(session.cursor) && session.cursor !== pass.stage) {
       this.stopped(passThread, this.pass.goTo(session.cursor));
     }
+  }
+
+  private parametersChanged(): void {
+    this.invalidate();
+    this.training.progressed();
+  }
+
+  /** Whether training is to stop at one of its steps from `from` on. */
+  private async look(from: number): Promise<TrainingHit | undefined> {
+    return this.begun && !this.launch.noDebug ? this.watch.look(this.pass.placeAt(undefined), from) : undefined;
   }
 
   /** The text was edited: lines moved, or there is another flow. */

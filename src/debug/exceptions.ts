@@ -51,6 +51,13 @@ export const exceptionFilters: readonly ExceptionFilter[] = [
     default: true,
     conditionDescription: 'The tolerance of the residual ‖φ(v) − y‖, such as 1e-9; left empty, rounding',
   },
+  {
+    filter: 'loss-diverged',
+    label: 'Loss diverged',
+    description: 'Stops where the loss of a training step is not finite, or above a limit.',
+    default: true,
+    conditionDescription: 'The limit of the loss in nats, such as 20; left empty, none',
+  },
 ];
 
 /** The filters that are on, each with the number in its condition. */

@@ -2,6 +2,7 @@
 
 import { RequestError, type Arguments } from './arguments';
 import { assign } from './assign';
+import { command } from './console';
 import { passThread, trainingThread, type Debuggee } from './debuggee';
 import { complete } from './expression/complete';
 import { evaluate } from './expression/evaluate';
@@ -12,9 +13,10 @@ import { frameCount, framesOf, isTrainingFrame, positionOfFrame } from './frames
 import type { Handler } from './handler';
 import { namesAt, type Place } from './names';
 import { scopesAt } from './scopes';
+import { lossDiverged } from './training-watch';
 
 export function inspectionHandlers(debuggee: Debuggee): ReadonlyMap<string, Handler> {
-  const { pass, variables, client, program } = debuggee;
+  const { pass, variables, client } = debuggee;
 
   const placeOf = (frame: number | undefined): Place => {
     if (debuggee.isRunning) throw new RequestError('The pass is running: pause it first.');
@@ -57,15 +59,15 @@ export function inspectionHandlers(debuggee: Debuggee): ReadonlyMap<string, Hand
     const text = given.text('expression');
     const context = given.optionalText('context');
     const place = placeOf(given.optionalWhole('frameId'));
-    const [, target, value] = (context === 'repl' && /^([^=!<>]+)=(?!=)(.+)$/s.exec(text)) || [];
-    if (target !== undefined) return shown(target.trim(), await assign(place, target, value));
+    const answer = context === 'repl' ? await command(place, text) : undefined;
+    if (answer) return 'says' in answer ? { result: answer.says, variablesReference: 0 } : shown(answer.name, answer.value);
     const expression = parseExpression(text);
     const names = namesAt(place);
     const result = evaluate(expression, names);
     if (context === 'clipboard') return { result: writeValue(result), variablesReference: 0 };
-    const answer = shown(text, result);
+    const plain = shown(text, result);
     const meaning = expression.kind === 'name' ? names.get(expression.name)?.meaning : undefined;
-    return context === 'hover' && meaning !== undefined ? { ...answer, result: `${showValue(result)} — ${meaning}` } : answer;
+    return context === 'hover' && meaning !== undefined ? { ...plain, result: `${showValue(result)} — ${meaning}` } : plain;
   };
   const setVariable = async (given: Arguments): Promise<object> => {
     const line = variables.line(given.whole('variablesReference'), given.text('name'));
@@ -99,9 +101,9 @@ export function inspectionHandlers(debuggee: Debuggee): ReadonlyMap<string, Hand
   };
   const exceptionInfo = (given: Arguments): object => {
     const thread = given.whole('threadId');
-    if (thread === trainingThread && program.session.note !== undefined) {
-      return { exceptionId: 'loss-diverged', description: program.session.note, breakMode: 'always' };
-    }
+    const diverged = debuggee.training.exception;
+    if (thread === trainingThread && diverged !== undefined)
+      return { exceptionId: lossDiverged, description: diverged, breakMode: 'always' };
     const { exception } = pass;
     if (thread !== passThread || !exception) throw new RequestError('Nothing went wrong here.');
     return { exceptionId: exception.filter, description: exception.description, breakMode: 'always' };

@@ -13,13 +13,15 @@ export interface Place {
   readonly pass: BatchPass;
   /** How many layers were applied there: the position of the frame. */
   readonly position: number;
+  /** The current layer, from 1, where it is not that of the position. */
+  readonly layer?: number;
   /** What is known inside a layer. */
   readonly within?: readonly Named[];
 }
 
 /** The number of the layer that led to this place; 0 at the start. */
-export function layerAt({ pass, position }: Place): number {
-  return pass.visitAt(position)?.layer ?? 0;
+export function layerAt({ pass, position, layer }: Place): number {
+  return layer ?? pass.visitAt(position)?.layer ?? 0;
 }
 
 /** Where the probe is at this place. */
@@ -190,7 +192,7 @@ function passNames(place: Place): Named[] {
     ),
     global('probe', 'The probe where it is here.', probe),
     global('logprob', 'log p of the probe here, in nats; logprob(p) at a point p of this stage.', () => logProb(probe()), logProb),
-    global('step', 'How many training steps were taken.', () => session.step),
+    global('step', 'The training step whose parameters are shown.', () => session.revisited?.step ?? session.step),
     global('loss', 'The loss of the last training step, in nats.', () => lossOf(session)),
     global('epsilon', 'A determinant below this counts as near-singular (a setting).', () => session.epsilon),
     global('training', 'How training stands.', () => trainingGroup(session)),

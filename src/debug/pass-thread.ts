@@ -9,7 +9,7 @@ import { greatest, namesAt, type Place } from './names';
 
 /** Why the pass stands where it does. */
 export interface Stop {
-  readonly reason: 'entry' | 'step' | 'breakpoint' | 'exception' | 'goto' | 'restart' | 'pause';
+  readonly reason: 'entry' | 'step' | 'breakpoint' | 'data breakpoint' | 'exception' | 'goto' | 'restart' | 'pause';
   /** One line for a person. */
   readonly description: string;
   readonly breakpoints?: readonly number[];
