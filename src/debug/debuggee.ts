@@ -222,15 +222,7 @@ export class Debuggee {
   private async trainFirst(to: number): Promise<void> {
     const { session } = this.program;
     this.say(`Training from step ${session.step} to ${to}.`);
-    const settled = new Promise<void>((resolve) => {
-      const unsubscribe = session.subscribe(() => {
-        if (session.status === 'running') return;
-        unsubscribe();
-        resolve();
-      });
-    });
-    await this.training.take(to - session.step);
-    await settled;
+    await this.training.prepare(to - session.step);
     this.say(this.training.where());
   }
 

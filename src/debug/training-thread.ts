@@ -42,6 +42,22 @@ export class TrainingThread {
     return this.session.stepTraining(count);
   }
 
+  /** Takes so many updates before anybody looks, and resolves once it rests. */
+  async prepare(count: number): Promise<void> {
+    const rests = new Promise<void>((resolve) => {
+      const unsubscribe = this.session.subscribe(() => {
+        if (this.isRunning) return;
+        unsubscribe();
+        resolve();
+      });
+    });
+    const taken = this.take(count);
+    this.held = true;
+    await taken;
+    await rests;
+    await this.looking;
+  }
+
   /** To before the last update, whose step can be taken again. */
   async back(to = this.session.step - 1): Promise<void> {
     const known = to >= 0 && (await this.session.rewind(to));
@@ -79,6 +95,7 @@ export class TrainingThread {
       this.onRunning();
     }
     if (isRunning || !wasRunning) return;
+    this.commanded = false;
     const wrong = session.status === 'not-finite' || session.status === 'failed';
     const stop: Stop = { reason: wrong ? 'exception' : (command ?? 'pause'), description: this.where() };
     // One of its last steps may be what it was to stop at.
