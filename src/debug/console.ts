@@ -30,7 +30,7 @@ async function find(place: Place, text: string): Promise<string> {
     throw new RequestError(
       'The history knows the margins of layers, loss, base, logDet, energy, gradientNorm, learningRate and heldOut: write find margin[3] < 0.05, or find loss < 1 && step > 500.',
     );
-  const step = await place.session.findStep(wanted.condition, wanted.from);
+  const step = await place.session.past.findStep(wanted.condition, wanted.from);
   return step === undefined
     ? `No training step that is kept meets ${text}.`
     : `Step ${step} is the first that meets ${text}: write visit ${step} to see it.`;

@@ -192,7 +192,7 @@ function passNames(place: Place): Named[] {
     ),
     global('probe', 'The probe where it is here.', probe),
     global('logprob', 'log p of the probe here, in nats; logprob(p) at a point p of this stage.', () => logProb(probe()), logProb),
-    global('step', 'The training step whose parameters are shown.', () => session.revisited?.step ?? session.step),
+    global('step', 'The training step whose parameters are shown.', () => session.past.shown?.step ?? session.step),
     global('loss', 'The loss of the last training step, in nats.', () => lossOf(session)),
     global('epsilon', 'A determinant below this counts as near-singular (a setting).', () => session.epsilon),
     global('training', 'How training stands.', () => trainingGroup(session)),

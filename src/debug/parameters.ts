@@ -13,7 +13,7 @@ export interface LayerParameter {
 /** The parameters of a layer, from 1, as they are now. */
 export function layerParameters(session: FlowSession, layer: number): LayerParameter[] {
   const { opened, flow } = session;
-  const all = session.revisited?.parameters ?? session.snapshot()?.checkpoint.parameters;
+  const all = session.past.shown?.parameters ?? session.snapshot()?.checkpoint.parameters;
   if (!opened || !flow || !all) return [];
   return parameterSlots(opened.spec)
     .filter((slot) => slot.layer === layer - 1)

@@ -111,7 +111,7 @@ export class TrainingWatch {
       if (!now) this.resting.delete(key);
       return undefined;
     }
-    const step = await session.findStep(condition, Math.max(from, since));
+    const step = await session.past.findStep(condition, Math.max(from, since));
     if (step !== undefined && now) this.resting.add(key);
     return step;
   }
