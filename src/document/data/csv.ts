@@ -103,7 +103,7 @@ function* rowsOf(bytes: Uint8Array, delimiter: string): Generator<Row> {
 /** The text in pieces of whole lines, each with the number of its first line; CRLF becomes LF. */
 function* blocks(bytes: Uint8Array): Generator<{ line: number; text: string }> {
   let line = 1;
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const end = lineEnd(bytes, Math.min(start + blockBytes, bytes.length));
     const text = decode(bytes.subarray(start, end), line)
       .replace(/^\ufeff/, line === 1 ? '' : '$&')

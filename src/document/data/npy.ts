@@ -85,7 +85,8 @@ export function readNpy(bytes: Uint8Array, name?: string): NpyArray {
   }
   const [count, width = 1] = lengths;
   checkRowCount(count, 1);
-  if (width > mostColumns) throw new DataError(1, `This NPY array has ${counted(width, 'column')}: keep at most ${formatNumber(mostColumns)}.`);
+  if (width > mostColumns)
+    throw new DataError(1, `This NPY array has ${counted(width, 'column')}: keep at most ${formatNumber(mostColumns)}.`);
   const { fields, bytes: item } = readFields(descr);
   const size = count * width * item;
   const available = bytes.length - start;
@@ -115,7 +116,8 @@ function readHeader(view: DataView): { header: Readonly<Record<string, unknown>>
   const version = view.getUint8(6);
   if (version < 1 || version > 3) throw new DataError(1, `This NPY file is of version ${version}: save it in version 1, 2 or 3.`);
   const [length, at] = version === 1 ? [view.getUint16(8, true), 10] : [view.getUint32(8, true), 12];
-  if (length > longestHeader) throw new DataError(1, `The header of this NPY file would be longer than ${formatNumber(longestHeader)} bytes.`);
+  if (length > longestHeader)
+    throw new DataError(1, `The header of this NPY file would be longer than ${formatNumber(longestHeader)} bytes.`);
   if (at + length > view.byteLength) throw short;
   const text = new TextDecoder('utf-8').decode(new Uint8Array(view.buffer, view.byteOffset + at, length));
   const header = parsePython(text);
@@ -171,7 +173,8 @@ function readFields(descr: unknown): { fields: readonly Field[]; bytes: number }
 /** `<f8`, `>i4`, `|u1`, … */
 function readType(descr: unknown, offset: number): Field & { bytes: number } {
   const [, order, kind, digits] = (typeof descr === 'string' && /^([<>|=]?)([a-zA-Z])(\d*)/.exec(descr)) || [];
-  if (kind === 'O') throw new DataError(1, 'This NPY array holds pickled Python objects, which are never loaded: save an array of numbers.');
+  if (kind === 'O')
+    throw new DataError(1, 'This NPY array holds pickled Python objects, which are never loaded: save an array of numbers.');
   const name = `${kind}${digits}`;
   if (kind === undefined || !Object.hasOwn(readers, name) || (order === '|' && digits !== '1')) {
     const written = typeof descr === 'string' ? `"${shorten(descr)}"` : 'nested';

@@ -33,7 +33,8 @@ export function openNpz(bytes: Uint8Array): DataFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const entries = readDirectory(view).filter(({ name }) => name.endsWith('.npy'));
   if (entries.length === 0) throw new DataError(1, 'There is no array in this NPZ file: save one with numpy.savez.');
-  if (entries.length > mostArrays) throw new DataError(1, `This NPZ file has more than ${mostArrays} arrays: save those with points alone.`);
+  if (entries.length > mostArrays)
+    throw new DataError(1, `This NPZ file has more than ${mostArrays} arrays: save those with points alone.`);
   const total = entries.reduce((sum, { inflatedSize }) => sum + inflatedSize, 0);
   if (total > mostBytes) {
     const [size, most] = [total, mostBytes].map(formatNumber);

@@ -1,6 +1,7 @@
 import { snappyUncompress, type Compressors } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { inflate } from './inflate';
+import { Damaged } from './parquet-pages';
 
 /**
  * How pages are decompressed, for the codecs that can be held to the length that the page announces: no more memory is taken, whatever
@@ -15,7 +16,8 @@ export const decompressors = {
   },
   GZIP: (bytes, length) => inflate(bytes, length, 'gzip'),
   ZSTD(bytes, length) {
-    if (zstdLength(bytes) !== length || !compressors.ZSTD) throw new RangeError('a frame of another length');
+    if (zstdLength(bytes) !== length || !compressors.ZSTD)
+      throw new Damaged('its ZSTD pages do not say how long they are, as SNAPPY pages would');
     return compressors.ZSTD(bytes, length);
   },
 } satisfies Compressors & { UNCOMPRESSED: (bytes: Uint8Array, length: number) => Uint8Array };

@@ -2,6 +2,9 @@
 
 import type { Encoding, ParquetType } from 'hyparquet';
 
+/** Why a column cannot be read, as the end of a sentence. */
+export class Damaged extends Error {}
+
 const widths: Partial<Record<ParquetType, number>> = { INT32: 4, FLOAT: 4, INT64: 8, DOUBLE: 8 };
 
 /**
@@ -58,7 +61,7 @@ type Run = (bytes: Uint8Array, start: number, count: number, packedBytes: number
 /** The runs of the hybrid of run lengths and bit packing that hold `count` values: none may be longer than that, or than the bytes. */
 function forEachRun(bytes: Uint8Array, bits: number, count: number, visit: Run): void {
   let at = 0;
-  for (let seen = 0; seen < count; ) {
+  for (let seen = 0; seen < count;) {
     const { value: header, next } = readVarint(bytes, at);
     const packed = (header & 1) === 1;
     const run = packed ? (header >>> 1) * 8 : header >>> 1;

@@ -6,7 +6,7 @@ import { decompressPage, readDataPage } from 'hyparquet/src/datapage.js';
 import { formatNumber, shorten } from '../sentences';
 import { checkRowCount, DataError, mostColumns, type Cell, type DataFile } from './data-file';
 import { decompressors } from './parquet-codecs';
-import { checkLevels, checkValues } from './parquet-pages';
+import { checkLevels, checkValues, Damaged } from './parquet-pages';
 
 /** The description of a file with a thousand columns in ten groups of rows is smaller than this. */
 const longestFooter = 1 << 21;
@@ -26,8 +26,6 @@ interface Column {
   readonly index: number;
   readonly element: SchemaElement;
 }
-
-class Damaged extends Error {}
 
 /** The columns of a file whose rows are flat: those within groups or lists are left out. Text and dates have names, but no numbers. */
 export function openParquet(bytes: Uint8Array): DataFile {
@@ -141,7 +139,7 @@ function readPages(bytes: Uint8Array, meta: ColumnMetaData, element: SchemaEleme
   const toNumber = converter(element);
   let at = Number(meta.dictionary_page_offset || meta.data_page_offset);
   let dictionary: readonly number[] | undefined;
-  for (let filled = 0; filled < rows; ) {
+  for (let filled = 0; filled < rows;) {
     if (!(at >= 4 && at < bytes.length)) throw new Damaged('it is cut short');
     const { header, length } = readPageHeader(bytes, at);
     const size = header.compressed_page_size;
@@ -215,7 +213,12 @@ function unpack(stored: Uint8Array, { uncompressed_page_size: size }: PageHeader
 type DataPageHead = NonNullable<PageHeader['data_page_header']>;
 
 /** A data page in the first version's layout: the length of the levels in four bytes, the levels, and the values, none of it compressed. */
-function unpackData(stored: Uint8Array, header: PageHeader, meta: ColumnMetaData, optional: boolean): { page: Uint8Array; head: DataPageHead } {
+function unpackData(
+  stored: Uint8Array,
+  header: PageHeader,
+  meta: ColumnMetaData,
+  optional: boolean,
+): { page: Uint8Array; head: DataPageHead } {
   const { data_page_header: head, data_page_header_v2: second } = header;
   if (head && header.type === 'DATA_PAGE') return { page: unpack(stored, header, meta), head };
   if (!second || header.type !== 'DATA_PAGE_V2') throw new Damaged('a page of it has no header');
@@ -242,4 +245,3 @@ function readDictionary(page: Uint8Array, header: PageHeader, decoder: Parameter
   const required = { ...decoder, schemaPath: [decoder.schemaPath[0], emptyNode({ ...decoder.element, repetition_type: 'REQUIRED' })] };
   return Array.from(readDataPage(page, head, required).dataPage as ArrayLike<unknown>);
 }
-

@@ -57,12 +57,7 @@ export const dataEndings: readonly string[] = formats.flatMap(({ endings }) => e
  * The points in a data file, whose format is that of its name's ending: `columns`, or all of them where `dim` are there. Rows with a
  * missing value are left out and counted. Every column is standardised to mean 0 and (population) standard deviation 1.
  */
-export function readPoints(
-  bytes: Uint8Array,
-  fileName: string,
-  dim: number,
-  columns?: readonly ColumnChoice[],
-): PointTable | TableProblem {
+export function readPoints(bytes: Uint8Array, fileName: string, dim: number, columns?: readonly ColumnChoice[]): PointTable | TableProblem {
   return answered(() => {
     const file = open(bytes, fileName);
     const chosen = columns ? chooseColumns(file, columns, dim) : allColumns(file, dim);
@@ -138,7 +133,8 @@ function chooseColumns({ names, line }: DataFile, columns: readonly ColumnChoice
     throw new DataError(line, `There is no column "${shorten(column)}": the file has ${listed(names)}.`);
   });
   const twice = chosen.find((index, i) => chosen.indexOf(index) < i);
-  if (twice !== undefined) throw new DataError(line, `${shorten(names[twice])} is chosen twice: the density of such points is not a density.`);
+  if (twice !== undefined)
+    throw new DataError(line, `${shorten(names[twice])} is chosen twice: the density of such points is not a density.`);
   return chosen;
 }
 
