@@ -14,7 +14,7 @@ export interface Tensor {
   /** How many numbers it has. */
   readonly length: number;
   /** Its numbers, row by row. */
-  values(): Float64Array;
+  readonly values: () => Float64Array;
 }
 
 export interface Safetensors {

@@ -120,7 +120,7 @@ function isNumeric({ type, converted_type: converted, logical_type: logical }: S
 }
 
 function describeType({ type, converted_type: converted, logical_type: logical }: SchemaElement): string {
-  return String(converted ?? logical?.type ?? type ?? 'nothing').toLowerCase();
+  return `(${String(converted ?? logical?.type ?? type ?? 'nothing').toLowerCase()})`;
 }
 
 function readPages(bytes: Uint8Array, meta: ColumnMetaData, element: SchemaElement, rows: number): Float64Array {

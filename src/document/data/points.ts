@@ -186,7 +186,7 @@ function written(cell: Cell): string {
 
 function notANumber(column: string, cell: Cell, meaning: number | 'text' | 'missing'): string {
   const [name, shown] = [shorten(column), written(cell)];
-  if (typeof meaning === 'number' && Number.isFinite(meaning)) return `${name} is ${shown}: numbers reach from −1e100 to 1e100.`;
+  if (typeof meaning === 'number' && /\d/.test(shown)) return `${name} is ${shown}: numbers reach from −1e100 to 1e100.`;
   if (typeof meaning === 'number') return `${name} is ${shown}: give a finite number, or leave the row out.`;
   const point = decimalPointFor(String(cell));
   if (point !== undefined) return `${name} is ${shown}: write the decimal point as a point, ${shorten(point)}.`;
