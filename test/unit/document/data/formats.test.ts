@@ -60,7 +60,6 @@ describe('the petals of 150 irises', () => {
     ['iris-f2-fortran.npy', ['x3', 4], 1e-3],
     ['iris-records.npy', ['petal length', 'petal width'], 1e-7],
     ['iris.parquet', ['petal length', 'petal width'], 0],
-    ['iris-zstd.parquet', ['petal length', 4], 0],
     ['iris-uncompressed.parquet', ['a', 'b'], 1e-7],
   ];
   for (const [name, columns, precision] of files) {
@@ -244,6 +243,13 @@ describe('a data file that cannot be used', () => {
       assert.match(problemOf(bytes, name), problem);
     });
   }
+
+  it('is named by the compression of its pages', () => {
+    assert.equal(
+      problemOf(fixture('iris-zstd.parquet'), 'a.parquet', 2, [1, 2]),
+      '1: The column sepal length of this Parquet file is compressed by ZSTD: save it with one of UNCOMPRESSED, SNAPPY, GZIP.',
+    );
+  });
 
   it('is named by a chosen column of text', () => {
     assert.match(
