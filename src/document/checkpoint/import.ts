@@ -2,7 +2,7 @@
 
 import { buildFlow, initialParameters } from '../../flow/flow';
 import type { BaseSpec, Direction, FlowSpec, LayerSpec, Objective } from '../../flow/spec';
-import { flowDefaults, parameterRule } from '../format';
+import { flowDefaults, parameterRule, scaleRule, type NumberRule } from '../format';
 import { formatNumber } from '../sentences';
 import { describe, type Conventions, type Question } from './conventions';
 import { checkGolden, goldenKey, readGolden, type GoldenPoints, type Mismatch } from './golden';
@@ -89,18 +89,22 @@ function convert({ layers: stored, dim, base }: Recognised, conventions: Convent
   return { dim, base, direction, layers: direction === 'generate' ? layers : layers.reverse() };
 }
 
-/** Our own bounds: parameters are stored in float32, whose squares and products must stay finite too. */
-function boundsProblem({ layers }: Converted): string | undefined {
+/** The bounds of our own language: a flow beyond them could not be written down. */
+function boundsProblem({ layers, base }: Converted): string | undefined {
+  const beyond = (values: readonly number[], { least, most }: NumberRule): number | undefined =>
+    values.find((value) => !(value >= least && value <= most));
+  const sentence = (what: string, value: number, { least, most }: NumberRule): string =>
+    `${what} would be ${formatNumber(value)}: it reaches from ${formatNumber(least)} to ${formatNumber(most)}.`;
   for (const [k, { initial }] of layers.entries()) {
     for (const [name, values] of Object.entries(initial)) {
-      const beyond = values.find((value) => !(value >= parameterRule.least && value <= parameterRule.most));
-      if (beyond !== undefined) {
-        const [least, most] = [parameterRule.least, parameterRule.most].map(formatNumber);
-        return `${name} of layer ${k + 1} would be ${formatNumber(beyond)}: parameters reach from ${least} to ${most}.`;
-      }
+      const value = beyond(values, parameterRule);
+      if (value !== undefined) return sentence(`${name} of layer ${k + 1}`, value, parameterRule);
     }
   }
-  return undefined;
+  if (typeof base !== 'object' || base.type !== 'diagonal-normal') return undefined;
+  const [mean, scale] = [beyond(base.mean, parameterRule), beyond(base.scale, scaleRule)];
+  if (mean !== undefined) return sentence('The mean of the base', mean, parameterRule);
+  return scale === undefined ? undefined : sentence('The scale of the base', scale, scaleRule);
 }
 
 function disagreement(recognised: Recognised, conventions: Conventions, points: GoldenPoints): Mismatch | undefined {

@@ -1,6 +1,6 @@
 /** A flow as a Python file that needs PyTorch alone. */
 
-import { couplingLayout } from '../../flow/coupling';
+import { couplingLayout } from '../../flow/coupling-layout';
 import { typeOf } from '../../flow/flow';
 import { permutationOf, permutationRank } from '../../flow/linear';
 import { closedFormDirection, type BaseSpec, type FlowSpec, type LayerSpec } from '../../flow/spec';

@@ -155,7 +155,7 @@ describe('an imported checkpoint', () => {
 
   it('is written as a flow that is read back as it is, with its assumptions in comments', () => {
     for (const name of ['normflows-planar', 'pyro-mixed', 'flowjax-scan', 'normflows-leaky']) {
-      const imported = { ...sound(importCheckpoint(fixture(name), {}, goldenText(name))), base: 'standard-normal' as const };
+      const imported = sound(importCheckpoint(fixture(name), {}, goldenText(name)));
       const text = importedFlowText(imported, `${name}.safetensors`);
       for (const sentence of imported.assumed) assert.ok(text.includes(`# ${sentence}\n`));
       assert.match(text, /# Checked on 32 golden points of the checkpoint\./);
@@ -165,6 +165,7 @@ describe('an imported checkpoint', () => {
         [],
       );
       assert.ok(spec);
+      assert.deepEqual(spec.base, imported.base);
       assert.deepEqual(initialParameters(spec), initialParameters(specOf(imported)));
       const beside = parseFlow(importedFlowText(imported, 'a', { weights: `${name} (1).safetensors` }));
       assert.equal(beside.weights?.path, `${name} (1).safetensors`);
@@ -291,7 +292,37 @@ describe('a checkpoint that cannot be taken over', () => {
           [1e7, 1],
         ],
       },
-      /^w of layer 1 would be 10,000,000: parameters reach/,
+      /^w of layer 1 would be 10,000,000: it reaches from −1,000,000 to 1,000,000\.$/,
+    ],
+    [
+      'a base that is too wide',
+      {
+        ...planar(0),
+        'q0.loc': [
+          [1, 2],
+          [0, 0],
+        ],
+        'q0.log_scale': [
+          [1, 2],
+          [0, 800],
+        ],
+      },
+      /^The scale of the base would be/,
+    ],
+    [
+      'a base that is too narrow',
+      {
+        ...planar(0),
+        'q0.loc': [
+          [1, 2],
+          [0, 0],
+        ],
+        'q0.log_scale': [
+          [1, 2],
+          [0, -800],
+        ],
+      },
+      /^The scale of the base would be 0: it reaches from/,
     ],
     [
       'another base',
