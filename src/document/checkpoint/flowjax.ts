@@ -1,7 +1,8 @@
+import { dimRule } from '../format';
 import { counted, shorten } from '../sentences';
 import { ask } from './conventions';
 import type { Tensor } from './safetensors';
-import { dimOf, groups, LayoutError, numbersOf, planarLayer, type Layers } from './stored';
+import { checkDepth, groups, LayoutError, numbersOf, planarLayer, widthOf, type Layers } from './stored';
 
 /** `params` = [w, u, b] of 2d + 1 numbers, one tensor a layer, or one tensor with a row for every layer. */
 export function readFlowjax(tensors: readonly Tensor[]): Layers {
@@ -9,13 +10,14 @@ export function readFlowjax(tensors: readonly Tensor[]): Layers {
   if (stray) throw new LayoutError(`"${shorten(stray.name)}" is not of a planar layer: such a layer has params alone.`, stray.name);
   const rows = groups(tensors, /\.?(?=params$)/).flatMap(({ prefix, parts }) => {
     const [tensor] = parts.values();
-    const size = dimOf(tensor);
-    if (size < 3 || size % 2 === 0 || tensor.shape.length > 2)
+    const size = widthOf(tensor);
+    if (size < 3 || size % 2 === 0 || size > 2 * dimRule.most + 1 || tensor.shape.length > 2)
       throw new LayoutError(
         `"${shorten(tensor.name)}" has the shape [${tensor.shape.join(', ')}]: the params of a planar layer are 2d + 1 numbers, [w, u, b].`,
         tensor.name,
       );
     const count = tensor.length / size;
+    checkDepth(count);
     const values = numbersOf({ ...tensor, shape: [tensor.length] }, tensor.length, 'the layers');
     return Array.from({ length: count }, (_, i) => ({
       name: [prefix || 'params', ...(tensor.shape.length > 1 ? [`[${i}]`] : [])].join(''),

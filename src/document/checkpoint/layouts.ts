@@ -1,11 +1,10 @@
 /** The layouts of checkpoints that are recognised, by the names and shapes of their tensors. */
 
-import { counted } from '../sentences';
 import { readFlowjax } from './flowjax';
 import { readNormflows } from './normflows';
 import { readPyro } from './pyro';
 import type { Safetensors, Tensor } from './safetensors';
-import { LayoutError, type Layers } from './stored';
+import { checkDepth, LayoutError, type Layers } from './stored';
 
 /** A checkpoint whose layout is known. */
 export interface Recognised extends Layers {
@@ -27,10 +26,6 @@ export interface Unrecognised {
   readonly tensors: readonly TensorNote[];
 }
 
-/** More layers than this are not shown. */
-const mostLayers = 64;
-const mostDim = 16;
-
 /** The flow in a checkpoint, as far as names and shapes tell; or why there is none. */
 export function recognise({ tensors }: Safetensors): Recognised | Unrecognised {
   const layout = layouts.find(({ belongs }) => tensors.some(({ name }) => belongs.test(name)));
@@ -49,11 +44,7 @@ export function recognise({ tensors }: Safetensors): Recognised | Unrecognised {
   }
   try {
     const read = layout.read(tensors);
-    if (read.layers.length === 0) throw new LayoutError(`This ${layout.library} checkpoint has no layers.`);
-    if (read.layers.length > mostLayers)
-      throw new LayoutError(`This checkpoint has ${counted(read.layers.length, 'layer')}: at most ${mostLayers} are shown.`);
-    if (!(read.dim >= 1 && read.dim <= mostDim))
-      throw new LayoutError(`This checkpoint is of ${counted(read.dim, 'dimension')}: at most ${mostDim} are read.`);
+    checkDepth(read.layers.length);
     return { library: layout.library, ...read };
   } catch (error) {
     if (!(error instanceof LayoutError)) throw error;

@@ -1,6 +1,7 @@
 /** What the readers of all layouts share: layers as a file stores them, and their numbers. */
 
 import type { BaseSpec, LayerSpec } from '../../flow/spec';
+import { dimRule, mostLayers } from '../format';
 import { counted, shorten } from '../sentences';
 import { convertU, type Conventions, type Question, type StoredPlanar } from './conventions';
 import type { Tensor } from './safetensors';
@@ -77,8 +78,21 @@ export function take(parts: Parts, names: readonly string[], owner: string): Ten
 }
 
 /** The length of the last dimension. */
-export function dimOf(tensor: Tensor): number {
+export function widthOf(tensor: Tensor): number {
   return tensor.shape.at(-1) ?? 1;
+}
+
+/** The dimension of the flow, as a vector of one of its layers tells. */
+export function dimOf(tensor: Tensor): number {
+  const dim = widthOf(tensor);
+  if (dim >= dimRule.least && dim <= dimRule.most) return dim;
+  throw new LayoutError(`"${shorten(tensor.name)}" is of ${counted(dim, 'dimension')}: flows have from 1 to ${dimRule.most}.`, tensor.name);
+}
+
+/** @throws LayoutError where there are none, or more than a flow has. */
+export function checkDepth(layers: number): void {
+  if (layers === 0) throw new LayoutError('This checkpoint has no layers.');
+  if (layers > mostLayers) throw new LayoutError(`This checkpoint has ${counted(layers, 'layer')}: a flow has at most ${mostLayers}.`);
 }
 
 export function planarLayer(name: string, stored: StoredPlanar): StoredLayer {
