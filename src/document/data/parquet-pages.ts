@@ -50,6 +50,7 @@ export function checkValues(page: Uint8Array, offset: number, count: number, typ
     }
     case 'DELTA_BINARY_PACKED':
       if (count > 0) checkDelta(values, width);
+      checkVarints(values);
       return;
     default:
       throw new RangeError('an encoding that is not of numbers');
@@ -98,4 +99,16 @@ function readVarint(bytes: Uint8Array, at: number): { value: number; next: numbe
     }
   }
   throw new RangeError('a number that does not end');
+}
+
+/** A run of bytes as long as this, all with their high bit set, is no number that is meant. */
+const longestVarint = 1024;
+
+/** A number of unbounded length would be multiplied up, byte by byte. */
+export function checkVarints(bytes: Uint8Array): void {
+  let run = 0;
+  for (const byte of bytes) {
+    run = byte & 0x80 ? run + 1 : 0;
+    if (run >= longestVarint) throw new Damaged('it has a number of unbounded length');
+  }
 }

@@ -6,7 +6,7 @@ import { decompressPage, readDataPage } from 'hyparquet/src/datapage.js';
 import { formatNumber, shorten } from '../sentences';
 import { checkRowCount, DataError, mostColumns, type Cell, type DataFile } from './data-file';
 import { decompressors } from './parquet-codecs';
-import { checkLevels, checkValues, Damaged } from './parquet-pages';
+import { checkLevels, checkValues, checkVarints, Damaged } from './parquet-pages';
 
 /** The description of a file with a thousand columns in ten groups of rows is smaller than this. */
 const longestFooter = 1 << 21;
@@ -14,9 +14,6 @@ const longestFooter = 1 << 21;
 const longestPage = 1 << 26;
 /** The header of a page of numbers has some 50 bytes. */
 const longestPageHeader = 4096;
-/** A run of bytes as long as this, all with their high bit set, is no number. */
-const longestVarint = 1024;
-
 const numeric = ['INT32', 'INT64', 'FLOAT', 'DOUBLE'];
 /** What whole numbers are that are not meant as numbers. */
 const notNumbers = ['DATE', 'TIME', 'TIMESTAMP', 'INTERVAL'];
@@ -188,19 +185,10 @@ function converter({ type, converted_type: converted, logical_type: logical, sca
 
 function readPageHeader(bytes: Uint8Array, at: number): { header: PageHeader; length: number } {
   const window = bytes.subarray(at, at + longestPageHeader);
-  checkVarints(window.subarray(0, longestVarint));
+  checkVarints(window);
   const reader = { view: new DataView(window.buffer, window.byteOffset, window.byteLength), offset: 0 };
   const header = parquetHeader(reader);
   return { header, length: reader.offset };
-}
-
-/** A number of unbounded length would be multiplied up, byte by byte. */
-function checkVarints(bytes: Uint8Array): void {
-  let run = 0;
-  for (const byte of bytes) {
-    run = byte & 0x80 ? run + 1 : 0;
-    if (run >= longestVarint) throw new Damaged('it has a number of unbounded length');
-  }
 }
 
 /** The bytes of a page, decompressed. */
