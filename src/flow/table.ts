@@ -10,6 +10,8 @@ export interface PointTable {
   readonly scale: readonly number[];
   /** n × d, standardised. */
   readonly points: Float64Array;
+  /** How many rows of the file are not among the points, for want of a value. */
+  readonly leftOut?: number;
 }
 
 /** A mistake in a data file; `line` counts from 1. */

@@ -1,0 +1,66 @@
+/** The layouts of checkpoints that are recognised, by the names and shapes of their tensors. */
+
+import { readFlowjax } from './flowjax';
+import { readNormflows } from './normflows';
+import { readPyro } from './pyro';
+import type { Safetensors, Tensor } from './safetensors';
+import { checkDepth, LayoutError, type Layers } from './stored';
+
+/** A checkpoint whose layout is known. */
+export interface Recognised extends Layers {
+  readonly library: 'normflows' | 'Pyro' | 'flowjax';
+}
+
+/** Why a tensor keeps the file from being a flow that is known. */
+export interface TensorNote {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** What is missing, or why it cannot be used; absent where it is fine. */
+  readonly problem?: string;
+}
+
+/** A file whose layout is not known: a sentence, and all its tensors. */
+export interface Unrecognised {
+  readonly message: string;
+  readonly tensors: readonly TensorNote[];
+}
+
+/** The flow in a checkpoint, as far as names and shapes tell; or why there is none. */
+export function recognise({ tensors }: Safetensors): Recognised | Unrecognised {
+  const layout = layouts.find(({ belongs }) => tensors.some(({ name }) => belongs.test(name)));
+  const listed = (problems: ReadonlyMap<string, string>): TensorNote[] =>
+    tensors.map(({ name, dtype, shape }) => {
+      const problem = problems.get(name);
+      return { name, dtype, shape, ...(problem !== undefined && { problem }) };
+    });
+  const known = 'normflows (flows.0.u, …), Pyro (u, w, bias or x0, alpha_prime, beta_prime) and flowjax (params)';
+  if (!layout) {
+    const message =
+      tensors.length === 0
+        ? 'This checkpoint has no tensors.'
+        : `The names of this checkpoint's tensors are of no known layout: those of ${known} are.`;
+    return { message, tensors: listed(new Map()) };
+  }
+  try {
+    const read = layout.read(tensors);
+    checkDepth(read.layers.length);
+    return { library: layout.library, ...read };
+  } catch (error) {
+    if (!(error instanceof LayoutError)) throw error;
+    return { message: error.message, tensors: listed(new Map(error.tensor === undefined ? [] : [[error.tensor, error.message]])) };
+  }
+}
+
+interface Layout {
+  readonly library: Recognised['library'];
+  /** The name of a tensor that no other layout has. */
+  readonly belongs: RegExp;
+  readonly read: (tensors: readonly Tensor[]) => Layers;
+}
+
+const layouts: readonly Layout[] = [
+  { library: 'normflows', belongs: /^flows\.\d+\.|^q0\./, read: readNormflows },
+  { library: 'Pyro', belongs: /(?:^|[.$])(?:u|alpha_prime|beta_prime)$/, read: readPyro },
+  { library: 'flowjax', belongs: /(?:^|[.\]])params$/, read: readFlowjax },
+];
