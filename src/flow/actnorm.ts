@@ -1,8 +1,10 @@
 import { rounded } from './float32';
 import {
+  noHandle,
   perCoordinate,
   type CreateFloat32Map,
   type CreateKernel,
+  type Handle,
   type InverseReport,
   type Layer,
   type LayerImage,
@@ -21,7 +23,7 @@ class ActNormLayer implements Layer {
   constructor(
     readonly type: LayerType,
     readonly dim: number,
-    values: Float64Array,
+    private readonly values: Float64Array,
   ) {
     const logScale = values.subarray(0, dim);
     this.scale = logScale.map(Math.exp);
@@ -36,14 +38,24 @@ class ActNormLayer implements Layer {
     into.logDet.fill(this.logDet);
   }
 
-  inverse(y: Float64Array, into: LayerImage, report: InverseReport): void {
+  inverse(y: Float64Array, into: LayerImage, report?: InverseReport): void {
     for (let at = 0; at < y.length; at++) into.points[at] = (y[at] - this.shift[at % this.dim]) / this.scale[at % this.dim];
-    report.iterations.fill(0);
-    judgeInverse(this, y, into, report);
+    if (report) {
+      report.iterations.fill(0);
+      judgeInverse(this, y, into, report);
+    } else {
+      into.det.fill(this.margin);
+      into.logDet.fill(this.logDet);
+    }
   }
 
   preimages(y: Float64Array): Float64Array {
     return solePreimage(this, y);
+  }
+
+  jacobian(): Float64Array {
+    const { dim, scale } = this;
+    return Float64Array.from({ length: dim * dim }, (_, i) => (i % (dim + 1) === 0 ? scale[i / (dim + 1)] : 0));
   }
 
   singularValues(): Float64Array {
@@ -52,6 +64,18 @@ class ActNormLayer implements Layer {
 
   overlay(): Overlay {
     return { kind: 'none' };
+  }
+
+  /** The image of 0, as an arrow from there: t. */
+  handles(): Handle[] {
+    return [{ name: 'shift', kind: 'tip', at: Array.from(this.shift), from: Array.from(this.shift, () => 0) }];
+  }
+
+  drag(handle: string, to: readonly number[]): Float64Array {
+    if (handle !== 'shift') throw noHandle(this, handle);
+    const values = this.values.slice();
+    values.set(to, this.dim);
+    return values;
   }
 }
 

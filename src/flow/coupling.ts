@@ -1,4 +1,4 @@
-import { type CreateKernel, type InverseReport, type Layer, type LayerImage, type LayerType, type Overlay } from './layer';
+import { noHandle, type CreateKernel, type Handle, type InverseReport, type Layer, type LayerImage, type LayerType, type Overlay } from './layer';
 import { couplingFloat32 } from './coupling-float32';
 import { couplingLayout, couplingWeights, defaultHidden, mostLogScale, type CouplingLayout, type CouplingWeights } from './coupling-layout';
 import { judgeInverse, solePreimage } from './residual';
@@ -46,17 +46,19 @@ class CouplingLayer implements Layer {
     }
   }
 
-  inverse(y: Float64Array, into: LayerImage, report: InverseReport): void {
+  inverse(y: Float64Array, into: LayerImage, report?: InverseReport): void {
     const { dim } = this;
     const { changeStart, changes } = this.layout;
     into.points.set(y);
-    for (let at = 0; at < y.length; at += dim) {
-      this.condition(y, at);
+    for (let p = 0, at = 0; at < y.length; p++, at += dim) {
+      into.logDet[p] = this.condition(y, at);
+      into.det[p] = Math.exp(into.logDet[p]);
       for (let i = 0; i < changes; i++) {
         const place = at + changeStart + i;
         into.points[place] = (y[place] - this.shift[i]) * Math.exp(-this.logScale[i]);
       }
     }
+    if (!report) return;
     report.iterations.fill(0);
     judgeInverse(this, y, into, report);
   }
@@ -65,8 +67,8 @@ class CouplingLayer implements Layer {
     return solePreimage(this, y);
   }
 
-  /** Of the Jacobian: ones for the passing coordinates; e^s on the diagonal and v₂·e^s·∂s/∂v₁ + ∂t/∂v₁ beside it for the others. */
-  singularValues(v: Float64Array): Float64Array {
+  /** Ones for the passing coordinates; e^s on the diagonal and v₂·e^s·∂s/∂v₁ + ∂t/∂v₁ beside it for the others. */
+  jacobian(v: Float64Array): Float64Array {
     const { dim } = this;
     const { passStart, passes, changeStart, changes, hidden } = this.layout;
     const { w1, w2 } = this.weights;
@@ -85,12 +87,24 @@ class CouplingLayer implements Layer {
         }
       }
     }
-    return singularValuesOf(jacobian, dim);
+    return jacobian;
+  }
+
+  singularValues(v: Float64Array): Float64Array {
+    return singularValuesOf(this.jacobian(v), this.dim);
   }
 
   overlay(): Overlay {
     const { passStart, passes } = this.layout;
     return { kind: 'coupling', passes: Array.from({ length: this.dim }, (_, i) => i >= passStart && i < passStart + passes) };
+  }
+
+  handles(): Handle[] {
+    return [];
+  }
+
+  drag(handle: string): Float64Array {
+    throw noHandle(this, handle);
   }
 
   /** Computes log scale and shift for the point at `at`, and returns log det = Σ s. */

@@ -155,20 +155,41 @@ export class Flow {
   }
 
   /**
-   * log p_x(x) = log p_z(z) − Σₖ log|det| of the layers z → x, for each of n points at x (Rezende & Mohamed 2015, eq. 7). NaN where the
-   * determinant of some layer can be negative (margin < 0): the density of a flow that folds is a sum over all preimages, and this would
-   * be one of its terms.
+   * The log density log p_k(y) = log p_z(z) − Σ_{j ≤ k} log|det| of the layers z → x up to stage k, for each of n points y at `stage` k:
+   * that of x at K (Rezende & Mohamed 2015, eq. 7), and the base's at 0. NaN where the determinant of one of these layers can be negative
+   * (margin < 0): the density of a flow that folds is a sum over all preimages, and this would be one of its terms. It takes the points
+   * through the layers without the reports of {@link pass}, in about half the time.
    */
-  logProb(x: Float64Array): Float64Array {
-    return this.logProbOf(this.trace(x, this.layers.length));
+  logProb(points: Float64Array, stage = this.layers.length): Float64Array {
+    const count = points.length / this.dim;
+    if (this.folds(stage)) return new Float64Array(count).fill(NaN);
+    const sign = this.closedForm === 'encode' ? 1 : -1;
+    const logs = new Float64Array(count);
+    const scratch = { det: new Float64Array(count), logDet: new Float64Array(count) };
+    const [one, other] = [new Float64Array(points.length), new Float64Array(points.length)];
+    let at = points;
+    for (let k = stage - 1; k >= 0; k--) {
+      const into = { points: at === one ? other : one, ...scratch };
+      if (this.closedForm === 'encode') this.layers[k].forward(at, into);
+      else this.layers[k].inverse(at, into);
+      for (let i = 0; i < count; i++) logs[i] += sign * scratch.logDet[i];
+      at = into.points;
+    }
+    const base = this.base.logDensity(at);
+    return logs.map((log, i) => log + base[i]);
   }
 
-  /** {@link logProb} of the points that were traced. */
+  /** {@link logProb} of the points at x that were traced. */
   logProbOf(trace: Trace): Float64Array {
     const logs = this.base.logDensity(trace.stages[0]);
-    if (this.layers.some(({ margin }) => margin < 0)) return logs.fill(NaN);
+    if (this.folds(this.layers.length)) return logs.fill(NaN);
     for (const { logDet } of trace.passes) for (let i = 0; i < logs.length; i++) logs[i] -= logDet[i];
     return logs;
+  }
+
+  /** Whether a layer before this stage may fold space. */
+  private folds(stage: number): boolean {
+    return this.layers.slice(0, stage).some(({ margin }) => margin < 0);
   }
 
   /** n draws from p_x: n × d. */

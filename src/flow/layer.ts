@@ -95,6 +95,20 @@ export interface NoOverlay {
   readonly kind: 'none';
 }
 
+/**
+ * Something of a layer that a person can take hold of and drag, in the space of φ's input: the foot of a line, the tip of an arrow, or a
+ * point.
+ */
+export interface Handle {
+  /** The parameter that it sets before all others. */
+  readonly name: string;
+  readonly kind: 'line' | 'tip' | 'point';
+  /** d: where it is. */
+  readonly at: readonly number[];
+  /** d: of a tip, where its arrow begins. */
+  readonly from?: readonly number[];
+}
+
 /** A parameter of a kind of layer: a tensor of numbers that training moves. */
 export interface ParameterInfo {
   readonly name: string;
@@ -132,13 +146,18 @@ export interface Layer {
   readonly margin: number;
   /** y = φ(v) for a batch. */
   forward(v: Float64Array, into: LayerImage): void;
-  /** v = φ⁻¹(y) for a batch; det and logDet are those of φ at the v that was found. */
-  inverse(y: Float64Array, into: LayerImage, report: InverseReport): void;
+  /**
+   * v = φ⁻¹(y) for a batch; det and logDet are those of φ at the v that was found. Without a report nothing is judged, nor improved where
+   * the judgement would be bad: that is for pictures, and takes about half the time.
+   */
+  inverse(y: Float64Array, into: LayerImage, report?: InverseReport): void;
   /**
    * Every v with φ(v) = y for one point y (d): m × d with the number m of preimages, by ascending wᵀv where a planar layer folds. Of the
    * many on a side that is pressed flat onto y, the one at its edge. None where y is not finite, or v would not be.
    */
   preimages(y: Float64Array): Float64Array;
+  /** J_φ at the point v: d × d, row by row, row i the derivatives of yᵢ. */
+  jacobian(v: Float64Array): Float64Array;
   /** The singular values of J_φ at the point v, largest first. */
   singularValues(v: Float64Array): Float64Array;
   /**
@@ -146,6 +165,24 @@ export interface Layer {
    * @throws RangeError where ε is not in [0, 1), for layers with such a region: det is 1 far away, so that it would have no edge.
    */
   overlay(epsilon: number): Overlay;
+  /**
+   * What can be taken hold of; empty where there is nothing.
+   * @param axis the coordinate along which a radius is laid: one of those that are seen.
+   */
+  handles(axis?: number): Handle[];
+  /**
+   * The values that the layer would have with a handle at `to` (d), or as near as its constraint lets it come; nothing else that can be
+   * seen of the layer moves, unless it hangs on what does. Finite for a finite `to`.
+   * @throws RangeError where there is no such handle.
+   */
+  drag(handle: string, to: readonly number[]): Float64Array;
+}
+
+/** What {@link Layer.drag} throws where it has no handle of this name. */
+export function noHandle(layer: Layer, handle: string): RangeError {
+  const names = layer.handles().map(({ name }) => name);
+  const instead = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
+  return new RangeError(`A ${layer.type.name} layer has no handle "${handle}" here: ${instead}.`);
 }
 
 /**

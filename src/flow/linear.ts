@@ -1,8 +1,10 @@
 import { rounded } from './float32';
 import {
+  noHandle,
   perCoordinate,
   type CreateFloat32Map,
   type CreateKernel,
+  type Handle,
   type InverseReport,
   type Layer,
   type LayerImage,
@@ -69,7 +71,7 @@ class LinearLayer implements Layer {
   }
 
   /** Two substitutions, and once more for what they left of y, so that the residual is the rounding of v alone. */
-  inverse(y: Float64Array, into: LayerImage, report: InverseReport): void {
+  inverse(y: Float64Array, into: LayerImage, report?: InverseReport): void {
     const { dim } = this;
     for (let at = 0; at < y.length; at += dim) this.solve(y, into.points, at);
     const rest = new Float64Array(y.length);
@@ -78,27 +80,47 @@ class LinearLayer implements Layer {
     const correction = new Float64Array(y.length);
     for (let at = 0; at < y.length; at += dim) this.solve(rest, correction, at);
     for (let i = 0; i < y.length; i++) into.points[i] += correction[i];
-    report.iterations.fill(0);
-    judgeInverse(this, y, into, report);
+    if (report) {
+      report.iterations.fill(0);
+      judgeInverse(this, y, into, report);
+    } else {
+      into.det.fill(this.margin);
+      into.logDet.fill(this.logDet);
+    }
   }
 
   preimages(y: Float64Array): Float64Array {
     return solePreimage(this, y);
   }
 
-  singularValues(): Float64Array {
+  /** Its columns are the images of the unit vectors. */
+  jacobian(): Float64Array {
     const { dim } = this;
-    const columns = new Float64Array(dim * dim);
+    const jacobian = new Float64Array(dim * dim);
+    const column = new Float64Array(dim);
     for (let j = 0; j < dim; j++) {
-      const unit = new Float64Array(dim * dim);
-      unit[j * dim + j] = 1;
-      this.map(unit, columns, j * dim);
+      const unit = new Float64Array(dim);
+      unit[j] = 1;
+      this.map(unit, column, 0);
+      column.forEach((value, i) => (jacobian[i * dim + j] = value));
     }
-    return singularValuesOf(columns, dim);
+    return jacobian;
+  }
+
+  singularValues(): Float64Array {
+    return singularValuesOf(this.jacobian(), this.dim);
   }
 
   overlay(): Overlay {
     return { kind: 'none' };
+  }
+
+  handles(): Handle[] {
+    return [];
+  }
+
+  drag(handle: string): Float64Array {
+    throw noHandle(this, handle);
   }
 
   private map(v: Float64Array, y: Float64Array, at: number): void {

@@ -1,4 +1,5 @@
-import { InverseStatus, type InverseReport, type Layer, type LayerImage, type LayerType, type Overlay } from './layer';
+import { InverseStatus, noHandle, type Handle, type InverseReport, type Layer, type LayerImage, type LayerType, type Overlay } from './layer';
+import { dragPlanar, planarHandles, type PlanarFacts } from './planar-handles';
 import { judgeInverse, type Correction } from './residual';
 import { logSoftplus, norm, softplus } from './stable';
 
@@ -20,22 +21,22 @@ export interface Activation {
  *
  * det = 1 + h′(a)·κ by the matrix determinant lemma (Rezende & Mohamed 2015, arXiv 1505.05770, eq. 11–12).
  */
-export abstract class PlanarMap implements Layer {
+export abstract class PlanarMap implements Layer, PlanarFacts {
   abstract readonly margin: number;
   protected readonly w: Float64Array;
   protected readonly b: number;
-  protected readonly uHat: Float64Array;
+  readonly uHat: Float64Array;
   protected readonly kappa: number;
   /** 1 + κ, kept apart because κ rounds to −1 long before this is 0; never 0 by the constraint, but at the least number that there is. */
-  protected readonly slack: number;
+  readonly slack: number;
   /** log|1 + κ|, where 1 + κ itself is below every number too. */
   protected readonly logSlack: number;
 
   constructor(
     readonly type: LayerType,
     readonly dim: number,
-    raw: boolean,
-    values: Float64Array,
+    readonly raw: boolean,
+    readonly values: Float64Array,
   ) {
     this.w = values.subarray(0, dim);
     this.uHat = values.slice(dim, 2 * dim);
@@ -81,16 +82,19 @@ export abstract class PlanarMap implements Layer {
   }
 
   /** wᵀ of the formula is the scalar equation a + κ·h(a) = wᵀy + b for a; then v = y − û·h(a). */
-  inverse(y: Float64Array, into: LayerImage, report: InverseReport): void {
+  inverse(y: Float64Array, into: LayerImage, report?: InverseReport): void {
     const { dim, uHat } = this;
     const solutions: Activation['solutions'][] = [];
     for (let p = 0, at = 0; at < y.length; p++, at += dim) {
       const solved = this.solve(this.activation(y, at));
       const h = this.height(solved.root);
       for (let i = 0; i < dim; i++) into.points[at + i] = y[at + i] - uHat[i] * h;
-      report.iterations[p] = solved.iterations;
-      solutions.push(solved.solutions);
+      if (report) {
+        report.iterations[p] = solved.iterations;
+        solutions.push(solved.solutions);
+      } else this.determinant(solved.root, h, p, into);
     }
+    if (!report) return;
     judgeInverse(this, y, into, report, this.correct);
     solutions.forEach((count, p) => {
       const judged: InverseStatus = report.status[p];
@@ -113,6 +117,16 @@ export abstract class PlanarMap implements Layer {
     for (let i = 0; i < this.dim; i++) rest[i] -= this.uHat[i] * along;
   };
 
+  /** I + h′(a)·û·wᵀ. */
+  jacobian(v: Float64Array): Float64Array {
+    const { dim, w, uHat } = this;
+    const slope = this.slope(this.activation(v, 0));
+    return Float64Array.from({ length: dim * dim }, (_, at) => {
+      const [i, j] = [Math.floor(at / dim), at % dim];
+      return (i === j ? 1 : 0) + slope * uHat[i] * w[j];
+    });
+  }
+
   /**
    * σ₁σ₂ = |det| and σ₁² + σ₂² = 2 + 2h′κ + p² with p = h′‖û‖‖w‖, so σ₁ = (p + √(p² + 4·det))/2; the others are 1. As
    * (σ₁² − 1)(1 − σ₂²) = p² − h′²κ² ≥ 0, they lie between.
@@ -131,6 +145,15 @@ export abstract class PlanarMap implements Layer {
     values[0] = Math.max(1, largest);
     values[this.dim - 1] = Math.min(1, Math.abs(det) / largest);
     return values;
+  }
+
+  handles(): Handle[] {
+    return planarHandles(this);
+  }
+
+  drag(handle: string, to: readonly number[]): Float64Array {
+    if (!this.handles().some(({ name }) => name === handle)) throw noHandle(this, handle);
+    return dragPlanar(this, handle, to);
   }
 
   /** a = wᵀv + b for the point that begins at `at`. */

@@ -1,10 +1,12 @@
 import { rounded, roundedDot } from './float32';
 import {
+  noHandle,
   perCoordinate,
   requireBelowOne,
   single,
   type CreateFloat32Map,
   type CreateKernel,
+  type Handle,
   type InverseReport,
   type Layer,
   type LayerImage,
@@ -12,7 +14,10 @@ import {
   type Overlay,
 } from './layer';
 import { judgeInverse, solePreimage } from './residual';
-import { norm, sigmoid, softplus } from './stable';
+import { inverseSoftplus, norm, sigmoid, softplus } from './stable';
+
+/** Nobody drags a reach below this, unless it was. */
+const leastReach = 1e-3;
 
 /**
  * y = v + β̂·(v − v₀)/(α + r), r = ‖v − v₀‖, with values [centre v₀ (d), alpha, beta], α = softplus(alpha) and β̂ = softplus(beta) − α.
@@ -32,7 +37,7 @@ class RadialLayer implements Layer {
   constructor(
     readonly type: LayerType,
     readonly dim: number,
-    values: Float64Array,
+    private readonly values: Float64Array,
   ) {
     this.centre = values.subarray(0, dim);
     this.ray = new Float64Array(dim);
@@ -59,7 +64,7 @@ class RadialLayer implements Layer {
    * With γ = ‖y − v₀‖, r is the positive root of r² + (s − γ)·r − αγ = 0, taken in the form that does not cancel; then
    * v = v₀ + (α + r)/(s + r)·(y − v₀).
    */
-  inverse(y: Float64Array, into: LayerImage, report: InverseReport): void {
+  inverse(y: Float64Array, into: LayerImage, report?: InverseReport): void {
     const { dim, centre, alpha, slack } = this;
     for (let p = 0, at = 0; at < y.length; p++, at += dim) {
       const gamma = this.distance(y, at);
@@ -68,13 +73,26 @@ class RadialLayer implements Layer {
       const r = linear > 0 ? (alpha * 2 * gamma) / (root + linear) : (root - linear) / 2;
       const stretch = (alpha + r) / (slack + r);
       for (let i = 0; i < dim; i++) into.points[at + i] = centre[i] + stretch * (y[at + i] - centre[i]);
-      report.iterations[p] = 0;
     }
+    if (!report) return this.forward(into.points, { ...into, points: new Float64Array(y.length) });
+    report.iterations.fill(0);
     judgeInverse(this, y, into, report);
   }
 
   preimages(y: Float64Array): Float64Array {
     return solePreimage(this, y);
+  }
+
+  /** across·I + (along − across)·r̂·r̂ᵀ with r̂ = (v − v₀)/r; at the centre the two are the same. */
+  jacobian(v: Float64Array): Float64Array {
+    const { dim } = this;
+    const r = this.distance(v, 0);
+    const { across, along } = this.factors(r);
+    return Float64Array.from({ length: dim * dim }, (_, at) => {
+      const [i, j] = [Math.floor(at / dim), at % dim];
+      const beyond = r === 0 ? 0 : (along - across) * (this.ray[i] / r) * (this.ray[j] / r);
+      return i === j ? across + beyond : beyond;
+    });
   }
 
   /** Along the ray once, across it d − 1 times. */
@@ -101,6 +119,29 @@ class RadialLayer implements Layer {
       else beyond = middle;
     }
     return { kind: 'centre', centre: Array.from(centre), reach: alpha, push: betaHat / alpha, danger };
+  }
+
+  /** The centre v₀, and a point at the distance α from it. */
+  handles(axis = 0): Handle[] {
+    const centre = Array.from(this.centre);
+    const rim = centre.map((value, i) => (i === axis ? value + this.alpha : value));
+    return [
+      { name: 'centre', kind: 'point', at: centre },
+      { name: 'alpha', kind: 'tip', at: rim, from: centre },
+    ];
+  }
+
+  /** The reach takes α + β̂ with it, so that the layer does the same on another scale: the relative push β̂/α stays. */
+  drag(handle: string, to: readonly number[]): Float64Array {
+    const { dim, alpha, slack } = this;
+    const values = this.values.slice();
+    if (handle === 'centre') values.set(to);
+    else if (handle === 'alpha') {
+      const reach = Math.max(this.distance(Float64Array.from(to), 0), Math.min(leastReach, alpha));
+      values[dim] = inverseSoftplus(reach);
+      values[dim + 1] = inverseSoftplus(slack * (reach / alpha));
+    } else throw noHandle(this, handle);
+    return values;
   }
 
   private distance(v: Float64Array, at: number): number {

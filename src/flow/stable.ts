@@ -5,6 +5,11 @@ export function softplus(s: number): number {
   return Math.max(s, 0) + Math.log1p(Math.exp(-Math.abs(s)));
 }
 
+/** The s with log(1 + eˢ) = value, for a value above 0: log(e^value − 1). */
+export function inverseSoftplus(value: number): number {
+  return value + Math.log(-Math.expm1(-value));
+}
+
 /** log(log(1 + eˢ)), also where log(1 + eˢ) is below every number: e^{−37} is lost beside 1, so there it is s itself. */
 export function logSoftplus(s: number): number {
   return s < -37 ? s : Math.log(softplus(s));
