@@ -1,4 +1,13 @@
-import { noHandle, type CreateKernel, type Handle, type InverseReport, type Layer, type LayerImage, type LayerType, type Overlay } from './layer';
+import {
+  noHandle,
+  type CreateKernel,
+  type Handle,
+  type InverseReport,
+  type Layer,
+  type LayerImage,
+  type LayerType,
+  type Overlay,
+} from './layer';
 import { couplingFloat32 } from './coupling-float32';
 import { couplingLayout, couplingWeights, defaultHidden, mostLogScale, type CouplingLayout, type CouplingWeights } from './coupling-layout';
 import { judgeInverse, solePreimage } from './residual';

@@ -129,17 +129,32 @@ export class Flow {
    * `points` lie at `stage`; from there they go outwards, z → x to stage K and x → z to stage 0.
    * @param through how a batch is taken through one layer: {@link pass}, unless another arithmetic is to be shown.
    */
-  trace(points: Float64Array, stage: number, through: Flow['pass'] = (k, direction, at) => this.pass(k, direction, at)): Trace {
+  trace(points: Float64Array, stage: number, through?: Flow['pass']): Trace {
+    const work = this.tracing(points, stage, through);
+    for (;;) {
+      const { done, value } = work.next();
+      if (done) return value;
+    }
+  }
+
+  /** {@link trace}, yielding after each layer. */
+  *tracing(
+    points: Float64Array,
+    stage: number,
+    through: Flow['pass'] = (k, direction, at) => this.pass(k, direction, at),
+  ): Generator<void, Trace> {
     const stages: Float64Array[] = [];
     const passes: Pass[] = [];
     stages[stage] = points;
     for (let k = stage; k < this.layers.length; k++) {
       passes[k] = through(k, 'generate', stages[k]);
       stages[k + 1] = passes[k].points;
+      yield;
     }
     for (let k = stage - 1; k >= 0; k--) {
       passes[k] = through(k, 'encode', stages[k + 1]);
       stages[k] = passes[k].points;
+      yield;
     }
     return { stages, passes };
   }
@@ -158,7 +173,7 @@ export class Flow {
    * The log density log p_k(y) = log p_z(z) − Σ_{j ≤ k} log|det| of the layers z → x up to stage k, for each of n points y at `stage` k:
    * that of x at K (Rezende & Mohamed 2015, eq. 7), and the base's at 0. NaN where the determinant of one of these layers can be negative
    * (margin < 0): the density of a flow that folds is a sum over all preimages, and this would be one of its terms. It takes the points
-   * through the layers without the reports of {@link pass}, in about half the time.
+   * through the layers without the reports of {@link pass}, which takes less time.
    */
   logProb(points: Float64Array, stage = this.layers.length): Float64Array {
     const count = points.length / this.dim;

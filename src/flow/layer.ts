@@ -148,7 +148,7 @@ export interface Layer {
   forward(v: Float64Array, into: LayerImage): void;
   /**
    * v = φ⁻¹(y) for a batch; det and logDet are those of φ at the v that was found. Without a report nothing is judged, nor improved where
-   * the judgement would be bad: that is for pictures, and takes about half the time.
+   * the judgement would be bad: that is for pictures, and takes less time.
    */
   inverse(y: Float64Array, into: LayerImage, report?: InverseReport): void;
   /**

@@ -1,4 +1,13 @@
-import { InverseStatus, noHandle, type Handle, type InverseReport, type Layer, type LayerImage, type LayerType, type Overlay } from './layer';
+import {
+  InverseStatus,
+  noHandle,
+  type Handle,
+  type InverseReport,
+  type Layer,
+  type LayerImage,
+  type LayerType,
+  type Overlay,
+} from './layer';
 import { dragPlanar, planarHandles, type PlanarFacts } from './planar-handles';
 import { judgeInverse, type Correction } from './residual';
 import { logSoftplus, norm, softplus } from './stable';

@@ -66,7 +66,7 @@ class RadialLayer implements Layer {
    */
   inverse(y: Float64Array, into: LayerImage, report?: InverseReport): void {
     const { dim, centre, alpha, slack } = this;
-    for (let p = 0, at = 0; at < y.length; p++, at += dim) {
+    for (let at = 0; at < y.length; at += dim) {
       const gamma = this.distance(y, at);
       const linear = slack - gamma;
       const root = Math.hypot(linear, 2 * Math.sqrt(alpha) * Math.sqrt(gamma));

@@ -1,7 +1,8 @@
-import type { Flow, Pass } from '../flow/flow';
+import type { Flow, Pass, Trace } from '../flow/flow';
 import { InverseStatus } from '../flow/layer';
 import { RandomStream, streams } from '../flow/random';
 import type { Picture } from './messages';
+import type { Work } from './work';
 
 /** What a picture is to show: how many particles, a grid of side × side points, over [−extent, extent]². */
 export interface PictureRequest {
@@ -10,70 +11,82 @@ export interface PictureRequest {
   readonly extent: number;
 }
 
+/** Particles that begin at a stage of their own: points of the target at stage K, say; n × d. */
+export interface ParticleStart {
+  readonly points: Float64Array;
+  readonly stage: number;
+}
+
 /**
- * Particles of the base, the same ones for the same seed, and a grid, from z through every stage to x: computed in float64, stored in
- * float32. Of more than two coordinates the first two are kept, and the grid lies where the others are 0. It yields after each layer.
+ * Particles, and a grid from z through every stage to x: computed in float64, stored in float32. The particles are those of the base, the
+ * same ones for the same seed, on their way z → x, or those that are given, from their stage outwards. Of more than two coordinates the
+ * first two are kept, and the grid lies where the others are 0. It yields after each layer.
  */
 export function* drawPicture(
   flow: Flow,
   step: number,
   seed: number,
-  { particles: count, side, extent }: PictureRequest,
-): Generator<void, Picture> {
+  { particles, side, extent }: PictureRequest,
+  start?: ParticleStart,
+): Work<Picture> {
   const { dim } = flow;
   const depth = flow.layers.length;
-  const start = new Float64Array((count + side * side) * dim);
-  start.set(flow.base.sample(count, new RandomStream(seed, streams.particles)));
+  const from = start ?? { points: flow.base.sample(particles, new RandomStream(seed, streams.particles)), stage: 0 };
+  const count = from.points.length / dim;
+  const lattice = new Float64Array(side * side * dim);
   const across = Float64Array.from({ length: side }, (_, i) => (side === 1 ? 0 : extent * ((2 * i) / (side - 1) - 1)));
   for (let i = 0; i < side * side; i++) {
-    const at = (count + i) * dim;
-    start[at] = across[i % side];
-    if (dim > 1) start[at + 1] = across[Math.floor(i / side)];
+    const at = i * dim;
+    lattice[at] = across[i % side];
+    if (dim > 1) lattice[at + 1] = across[Math.floor(i / side)];
   }
-  const stages: Float64Array[] = [start];
-  const passes: Pass[] = [];
-  /** How well the solved direction goes is asked of the particles where they are, also when the picture itself needs only the other one. */
+  const moved = yield* flow.tracing(from.points, from.stage);
+  const grid = yield* flow.tracing(lattice, 0);
   const solved: Pass[] = [];
   for (let k = 0; k < depth; k++) {
-    const pass = flow.pass(k, 'generate', stages[k]);
-    passes.push(pass);
-    stages.push(pass.points);
-    solved.push(flow.closedForm === 'encode' ? pass : flow.pass(k, 'encode', pass.points.subarray(0, count * dim)));
+    solved.push(solvedPass(flow, moved, from.stage, k));
     yield;
   }
 
-  const plane = (from: number, to: number): Float32Array => {
-    const rows = new Float32Array((depth + 1) * (to - from) * 2);
+  const plane = ({ stages }: Trace): Float32Array => {
+    const rows = new Float32Array(((depth + 1) * stages[0].length * 2) / dim);
     let at = 0;
     for (const stage of stages) {
-      for (let p = from; p < to; p++) {
+      for (let p = 0; p < stage.length / dim; p++) {
         rows[at++] = stage[p * dim];
         rows[at++] = dim > 1 ? stage[p * dim + 1] : 0;
       }
     }
     return rows;
   };
-  const dets = (from: number, to: number): Float32Array => {
-    const all = new Float32Array(depth * (to - from));
-    passes.forEach(({ det }, k) => all.set(det.subarray(from, to), k * (to - from)));
+  const dets = ({ stages, passes }: Trace): Float32Array => {
+    const all = new Float32Array((depth * stages[0].length) / dim);
+    passes.forEach(({ det }, k) => all.set(det, k * det.length));
     return all;
   };
-  const perLayer = (value: (k: number) => number): number[] => passes.map((_, k) => value(k));
   return {
     step,
     depth,
     count,
     side,
-    particles: plane(0, count),
-    particleDets: dets(0, count),
-    grid: plane(count, count + side * side),
-    gridDets: dets(count, count + side * side),
-    meanLogDet: Float64Array.from(perLayer((k) => passes[k].logDet.subarray(0, count).reduce((sum, log) => sum + log, 0) / count)),
-    doubtful: Uint32Array.from(
-      perLayer((k) => solved[k].status.subarray(0, count).filter((status: InverseStatus) => status !== InverseStatus.Ok).length),
-    ),
-    residual: Float64Array.from(perLayer((k) => solved[k].residual.subarray(0, count).reduce((most, one) => (one > most ? one : most), 0))),
+    particles: plane(moved),
+    particleDets: dets(moved),
+    grid: plane(grid),
+    gridDets: dets(grid),
+    meanLogDet: Float64Array.from(moved.passes, ({ logDet }) => logDet.reduce((sum, log) => sum + log, 0) / count),
+    doubtful: Uint32Array.from(solved, ({ status }) => status.filter((one: InverseStatus) => one !== InverseStatus.Ok).length),
+    residual: Float64Array.from(solved, ({ residual }) => residual.reduce((most, one) => (one > most ? one : most), 0)),
   };
+}
+
+/**
+ * The direction that is solved through layer k, for particles traced from `stage`: how well that goes is asked of them where they are, also
+ * where they themselves needed only the other one.
+ */
+function solvedPass(flow: Flow, { stages, passes }: Trace, stage: number, k: number): Pass {
+  const ran = k >= stage ? 'generate' : 'encode';
+  if (ran !== flow.closedForm) return passes[k];
+  return ran === 'encode' ? flow.pass(k, 'generate', stages[k]) : flow.pass(k, 'encode', stages[k + 1]);
 }
 
 /** The buffers of a picture, to hand over instead of copying. */

@@ -105,7 +105,11 @@ for (const type of layerTypes.values()) {
           const jacobian = layer.jacobian(Float64Array.from(point));
           const h = 1e-6;
           for (let j = 0; j < dim; j++) {
-            const beside = (step: number): Float64Array => forward(layer, point.map((value, i) => (i === j ? value + step : value))).points;
+            const beside = (step: number): Float64Array =>
+              forward(
+                layer,
+                point.map((value, i) => (i === j ? value + step : value)),
+              ).points;
             const [above, below] = [beside(h), beside(-h)];
             for (let i = 0; i < dim; i++) {
               const slope = (above[i] - below[i]) / (2 * h);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { buildFlow } from '../../../src/flow/flow';
+import { RandomStream } from '../../../src/flow/random';
 import type { Picture } from '../../../src/training/messages';
 import { drawPicture } from '../../../src/training/picture';
 import { finish } from '../../../src/training/work';
-import { planarLayers, specOf, towardsMoons } from '../flow/batches';
+import { planarLayers, specOf, towardsMoons, towardsU1 } from '../flow/batches';
 
 const draw = (...request: Parameters<typeof drawPicture>): Picture => finish(drawPicture(...request));
 
@@ -58,6 +59,32 @@ describe('a picture', () => {
     assert.ok(within > 0 && within < 100);
     assert.ok(residual.every((value) => value < 1e-12));
   });
+
+  for (const objective of [towardsMoons, towardsU1]) {
+    it(`begins from points at x where they are given, under ${objective.type}: the grid stays, and z is where they come from`, () => {
+      const either = buildFlow(
+        specOf(objective, planarLayers(3)),
+        Float64Array.from({ length: 15 }, (_, i) => Math.sin(7.3 * i)),
+      );
+      const request = { particles: 40, side: 5, extent: 2 };
+      const fromBase = draw(either, 12, 7, request);
+      const z = either.base.sample(30, new RandomStream(1, 2));
+      const x = either.generate(z);
+      const fromTarget = draw(either, 12, 7, request, { points: x, stage: 3 });
+      assert.deepEqual([fromTarget.grid, fromTarget.gridDets], [fromBase.grid, fromBase.gridDets]);
+      assert.equal(fromTarget.count, 30);
+      assert.deepEqual(fromTarget.particles.slice(180), Float32Array.from(x));
+      z.forEach((value, i) => assert.ok(Math.abs(fromTarget.particles[i] - value) < 1e-5));
+      // Of the same particles, whichever end they come from, the layers do the same.
+      const there = draw(either, 12, 7, request, { points: z, stage: 0 });
+      there.meanLogDet.forEach((value, k) => assert.ok(Math.abs(fromTarget.meanLogDet[k] - value) < 1e-9));
+      there.particleDets.forEach((value, i) => assert.ok(Math.abs(fromTarget.particleDets[i] - value) < 1e-5 * (1 + value)));
+      for (const { residual, doubtful } of [there, fromTarget]) {
+        assert.ok(residual.some((value) => value > 0) && residual.every((value) => value < 1e-12));
+        assert.deepEqual(Array.from(doubtful), [0, 0, 0]);
+      }
+    });
+  }
 
   it('shows the first two of more coordinates, and the line of one', () => {
     const three = specOf(towardsMoons, planarLayers(2), { dim: 3 });
