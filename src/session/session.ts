@@ -13,7 +13,7 @@ import type { Opened } from './opened';
 import { Past } from './past';
 import type { Probe } from './probe';
 import { KeptSnapshots, shapeOf, untrained, type ProbePlace, type Snapshot } from './snapshot';
-import { gapOf, targetOf, type Target } from './target';
+import { coordinatesWithin, gapOf, targetOf, type Target } from './target';
 import { Training, type ParameterValues, type TrainingStatus } from './training';
 import { Walk } from './walk';
 
@@ -47,6 +47,8 @@ export class FlowSession {
 
   /** The steps that were taken, and the one of them that is looked at again. */
   readonly past: Past;
+  /** The two coordinates that pictures show, counted from 0. */
+  coordinates: readonly [number, number] = [0, 0];
   target: Target | undefined;
 
   constructor(
@@ -283,6 +285,14 @@ export class FlowSession {
     this.emit('state');
   }
 
+  /** Shows two other coordinates, counted from 0. */
+  showCoordinates(coordinates: readonly [number, number]): void {
+    this.coordinates = coordinates;
+    this.target = this.current && targetOf(this.current.spec, this.current.table, coordinates);
+    this.emit('target');
+    void this.revisit(this.past.shown?.step);
+  }
+
   /** The particles and the grid at every stage for the parameters of now; the same promise for all who ask at once. */
   async trace(): Promise<Picture | undefined> {
     if (this.past.shown) return this.past.shown.picture;
@@ -333,7 +343,7 @@ export class FlowSession {
 
   private get pictureSize(): PictureSize {
     const { particles, gridLines } = this.settings;
-    return { particles, side: gridLines, extent: 3 };
+    return { particles, side: gridLines, extent: 3, coordinates: this.coordinates };
   }
 
   private emit(event: SessionEvent): void {
@@ -399,14 +409,15 @@ export class FlowSession {
     }
     if (answer.type !== 'configured') return this.reportFiles();
 
-    const sameDepth = this.depth === flow.spec.layers.length;
+    const sameStages = this.depth === flow.spec.layers.length && this.current?.spec.dim === flow.spec.dim;
+    this.coordinates = coordinatesWithin(flow.spec.dim, this.coordinates);
     this.current = answer.table ? { ...flow, table: answer.table } : flow;
-    this.target = targetOf(flow.spec, answer.table);
-    if (!sameDepth) this.walk.begin(kept?.cursor ?? this.depth);
+    this.target = targetOf(flow.spec, answer.table, this.coordinates);
+    if (!sameStages) this.walk.begin(kept?.cursor ?? this.depth);
     this.past.leave();
     const { engine, checkpoint } = answer;
     this.training.start(flow.spec, { engine, checkpoint, rows: kept?.rows ?? [], heldOut: kept?.heldOut ?? [] });
-    if (!sameDepth) this.setProbe(kept?.probe);
+    if (!sameStages) this.setProbe(kept?.probe);
     this.emit('target');
     this.reportFiles();
   }

@@ -3,32 +3,35 @@ import { InverseStatus } from '../flow/layer';
 import { RandomStream, streams } from '../flow/random';
 import type { Picture } from './messages';
 
-/** What a picture is to show: how many particles, a grid of side × side points, over [−extent, extent]². */
+/** What a picture is to show: how many particles, a grid of side × side points, over [−extent, extent]², and which two coordinates. */
 export interface PictureRequest {
   readonly particles: number;
   readonly side: number;
   readonly extent: number;
+  /** Counted from 0; the first two where they are not given. */
+  readonly coordinates?: readonly [number, number];
 }
 
 /**
  * Particles of the base, the same ones for the same seed, and a grid, from z through every stage to x: computed in float64, stored in
- * float32. Of more than two coordinates the first two are kept, and the grid lies where the others are 0. It yields after each layer.
+ * float32. Of more than two coordinates two are kept, and the grid lies where the others are 0. On the line the grid's points lie one
+ * beside the other, and what would be the second coordinate is 0. It yields after each layer.
  */
 export function* drawPicture(
   flow: Flow,
   step: number,
   seed: number,
-  { particles: count, side, extent }: PictureRequest,
+  { particles: count, side, extent, coordinates: [first, second] = [0, 1] }: PictureRequest,
 ): Generator<void, Picture> {
   const { dim } = flow;
   const depth = flow.layers.length;
   const start = new Float64Array((count + side * side) * dim);
   start.set(flow.base.sample(count, new RandomStream(seed, streams.particles)));
-  const across = Float64Array.from({ length: side }, (_, i) => (side === 1 ? 0 : extent * ((2 * i) / (side - 1) - 1)));
+  const spread = (i: number, of: number): number => (of === 1 ? 0 : extent * ((2 * i) / (of - 1) - 1));
   for (let i = 0; i < side * side; i++) {
     const at = (count + i) * dim;
-    start[at] = across[i % side];
-    if (dim > 1) start[at + 1] = across[Math.floor(i / side)];
+    start[at + first] = dim === 1 ? spread(i, side * side) : spread(i % side, side);
+    if (dim > 1) start[at + second] = spread(Math.floor(i / side), side);
   }
   const stages: Float64Array[] = [start];
   const passes: Pass[] = [];
@@ -47,8 +50,8 @@ export function* drawPicture(
     let at = 0;
     for (const stage of stages) {
       for (let p = from; p < to; p++) {
-        rows[at++] = stage[p * dim];
-        rows[at++] = dim > 1 ? stage[p * dim + 1] : 0;
+        rows[at++] = stage[p * dim + first];
+        rows[at++] = dim > 1 ? stage[p * dim + second] : 0;
       }
     }
     return rows;
@@ -68,6 +71,7 @@ export function* drawPicture(
     particleDets: dets(0, count),
     grid: plane(count, count + side * side),
     gridDets: dets(count, count + side * side),
+    gridLogBase: Float32Array.from(flow.base.logDensity(stages[0].subarray(count * dim))),
     meanLogDet: Float64Array.from(perLayer((k) => passes[k].logDet.subarray(0, count).reduce((sum, log) => sum + log, 0) / count)),
     doubtful: Uint32Array.from(
       perLayer((k) => solved[k].status.subarray(0, count).filter((status: InverseStatus) => status !== InverseStatus.Ok).length),
