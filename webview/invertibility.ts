@@ -135,7 +135,7 @@ export function createInvertibility(actions: LayerActions): Section & { draw(sce
 
   function sentenceOf(layer: number, layers: readonly LayerState[]): string {
     const bar = computed.find((it) => it.layer === layer);
-    if (bar === undefined) return '';
+    if (bar === undefined) return `${describe.layers([layer])} not planar`;
     const least = bar.least === undefined ? '' : `, least det ${describe.number(bar.least)}`;
     return `Layer ${layer}: κ ${describe.number(bar.kappa)}${least}, margin ${describe.number(layers[layer - 1].margin)}`;
   }
@@ -145,7 +145,10 @@ export function createInvertibility(actions: LayerActions): Section & { draw(sce
     const rest = layers.filter(({ number }) => computed.every(({ layer }) => layer !== number)).map(({ number }) => number);
     show(box, computed.length > 0);
     [caption, reading].forEach((part) => show(part, computed.length > 0));
-    const worst = leastOf(layers, ({ margin }) => margin);
+    const worst = leastOf(
+      computed.map(({ layer }) => layers[layer - 1]),
+      ({ margin }) => margin,
+    );
     write(least, worst === undefined ? '' : `least margin ${describe.margin(worst.margin)}, layer ${worst.number}`);
     show(others, rest.length > 0);
     write(
@@ -166,7 +169,7 @@ export function createInvertibility(actions: LayerActions): Section & { draw(sce
     drawBars(x, y, layers);
     plot.setAttribute(
       'aria-label',
-      `Invertibility: ${sentenceOf(shown.instant.layer, layers) || `${describe.layers(rest)} not planar`}. Arrow keys go through the layers, Enter goes to one.`,
+      `Invertibility: ${sentenceOf(shown.instant.layer, layers)}. Arrow keys go through the layers, Enter goes to one.`,
     );
   }
 

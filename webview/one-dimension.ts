@@ -201,7 +201,8 @@ export function createOneDimension(actions: OneDimensionActions): { element: HTM
       .attr('transform', `translate(${edge.left},0)`)
       .call(
         axisLeft(xScale)
-          .ticks(Math.max(3, Math.round(height / 80)))
+          // Not where the axis has its name.
+          .tickValues(xScale.ticks(Math.max(3, Math.round(height / 80))).filter((value) => xScale(value) > edge.top + 16))
           .tickSize(4),
       );
     update(names[0], { x: width - edge.right, y: height - 3 });

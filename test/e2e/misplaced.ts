@@ -10,7 +10,7 @@ export const misplaced = `(() => {
     return { left: r.left, right: r.right, top: Math.max(r.top, frame.top), bottom: Math.min(r.bottom, frame.bottom) };
   };
   const boxes = [...document.querySelectorAll('.header, .plane, .line-view, .legend, .filmstrip, .card, .plot-picture, .titles, .buttons, .layer, .empty')]
-    .filter((e) => e.getClientRects().length > 0)
+    .filter((e) => e.checkVisibility())
     .map((e) => ({ e, name: e.className, r: visible(e) }))
     .filter(({ r }) => r.bottom > r.top);
   const out = boxes.filter(({ r }) => r.left < -0.5 || r.right > innerWidth + 0.5).map(({ name }) => name + ' sticks out');
