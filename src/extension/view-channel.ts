@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { FromView, Frame, ToView, ViewCommand } from '../protocol/messages';
 import { pack } from '../protocol/pack';
 import type { FlowSession } from '../session/session';
-import type { Picture } from '../training/messages';
+import { heldOutColumns, type Picture } from '../training/messages';
 import { flowState } from './flow-state';
 import type { OpenFlow, OpenFlows } from './open-flows';
 
@@ -143,7 +143,9 @@ function frameOf({ step, depth, count, side, particles, particleDets, grid, grid
   return { step, depth, count, side, particles, particleDets, grid, gridDets, gridLogBase, ...historyOf(session) };
 }
 
-/** What the loss was, and what it was made of, as far as the session has kept it. */
-function historyOf({ losses }: FlowSession): Pick<Frame, 'losses' | 'terms' | 'heldOut'> {
-  return { losses: losses.pairs(), terms: new Float32Array(), heldOut: new Float32Array() };
+/** What the loss was, what it was made of, and the loss of what is held out, −E log p_x. */
+function historyOf({ losses, heldOut }: FlowSession): Pick<Frame, 'losses' | 'terms' | 'heldOut'> {
+  const width = heldOutColumns.length;
+  const pairs = Array.from({ length: heldOut.length / width }, (_, i) => [heldOut[i * width], -heldOut[i * width + 1]]);
+  return { losses: losses.pairs(), terms: losses.rows(), heldOut: Float32Array.from(pairs.flat()) };
 }
