@@ -9,7 +9,7 @@ import type { Environment, SessionSettings } from './environment';
 import { LatestPicture, type PictureSize } from './latest-picture';
 import { Listeners } from './listeners';
 import type { LossHistory } from './loss-history';
-import type { Opened } from './opened';
+import { isAnother, onlySettingsDiffer, type Opened } from './opened';
 import { Past } from './past';
 import type { Probe } from './probe';
 import { KeptSnapshots, shapeOf, untrained, type ProbePlace, type Snapshot } from './snapshot';
@@ -188,9 +188,11 @@ export class FlowSession {
   /** Somebody wants to see or train the flow: brings up the engine with what the text says. Resolves when that is settled. */
   open(): Promise<void> {
     const { parsed } = this;
-    if (parsed.spec && this.differs(parsed)) {
+    if (parsed.spec && isAnother(parsed, this.wanted, this.step > 0)) {
       if (this.wanted && parsed.weights?.path !== this.wanted.weights?.path) this.fromSeed = false;
-      this.configuring = this.onlySettingsDiffer(parsed) ? this.adopt(parsed.spec) : this.configure(parsed, parsed.spec);
+      this.configuring = onlySettingsDiffer(parsed, this.wanted, this.current)
+        ? this.adopt(parsed.spec)
+        : this.configure(parsed, parsed.spec);
       this.wanted = parsed;
     }
     return this.configuring;
@@ -348,21 +350,6 @@ export class FlowSession {
 
   private emit(event: SessionEvent): void {
     this.listeners.emit(event);
-  }
-
-  private differs(parsed: ParsedFlow): boolean {
-    const { wanted } = this;
-    if (!wanted) return true;
-    if (JSON.stringify(parsed.spec) !== JSON.stringify(wanted.spec) || parsed.data?.path !== wanted.data?.path) return true;
-    // Once trained, the flow's own parameters count: saving them names a weights file, and must not start over.
-    return this.step === 0 && parsed.weights?.path !== wanted.weights?.path;
-  }
-
-  /** The flow that is shown is the wanted one, and the text changes nothing but how it is trained. */
-  private onlySettingsDiffer({ spec, data, weights }: ParsedFlow): boolean {
-    const { current, wanted } = this;
-    if (!current || !wanted?.spec || !spec || current.spec !== wanted.spec) return false;
-    return shapeOf(spec) === shapeOf(current.spec) && data?.path === current.data?.path && weights?.path === wanted.weights?.path;
   }
 
   /** Training goes on by other settings. */
