@@ -30,13 +30,11 @@ export function createAxes(): { element: SVGGElement; draw(scene: Scene, view: W
         .attr('transform', `translate(0,${height})`)
         .call(axisTop(x).tickValues(xTicks.values).tickFormat(xTicks.format).tickSize(5));
       select(up).call(axisRight(y).tickValues(yTicks.values).tickFormat(yTicks.format).tickSize(5));
-      const nameOf = (i: number): string => {
-        if (i >= state.axes.length) return '';
-        return cursor === state.layers.length ? state.axes[i] : `${cursor === 0 ? 'z' : 'v'}${describe.subscript(i + 1)}`;
-      };
+      const nameOf = (i: number): string =>
+        cursor === state.layers.length ? state.axes[i] : `${cursor === 0 ? 'z' : 'v'}${describe.subscript(i + 1)}`;
       update(names[0], { x: width - 8, y: height - 9 });
       update(names[1], { x: 8, y: 17 });
-      names.forEach((text, i) => write(text, nameOf(i)));
+      names.forEach((text, i) => write(text, nameOf(state.coordinates[i])));
     },
   };
 }

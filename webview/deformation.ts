@@ -51,6 +51,11 @@ export class Deformation {
     return this.stages.subarray(stage * this.count * 2, (stage + 1) * this.count * 2);
   }
 
+  /** The signed determinants of a layer's declared formula: n. */
+  determinants(layer: number): Float32Array {
+    return this.dets.subarray((layer - 1) * this.count, layer * this.count);
+  }
+
   /** Writes the points at an instant into `into` (n × 2). */
   pointsAt({ layer, s }: Instant, into: Float32Array): void {
     const from = this.stage(layer - 1);

@@ -2,7 +2,6 @@
 
 import { format } from 'd3';
 import type { CentreOverlay, CouplingOverlay, Direction, FlowState, LayerState, ProbeState } from '../src/protocol/messages';
-import type { Instant } from './instant';
 import type { Estimate } from './losses';
 
 const grouped = format(',d');
@@ -39,13 +38,20 @@ export function margin(x: number): string {
   return format(Math.abs(x) < 0.1 && x !== 0 ? '.3f' : '.2f')(x);
 }
 
+/** With its sign, always, and as precise as a number. */
+export function change(x: number): string {
+  return `${x > 0 ? '+' : ''}${number(x)}`;
+}
+
 /** With its sign, always. */
 export function signed(x: number): string {
   return format('+.2f')(x);
 }
 
-export function point([x, y]: readonly number[]): string {
-  return `(${format('.2f')(x)}, ${format('.2f')(y)})`;
+/** "(0.30, −1.20)"; of a point on the line the number alone. */
+export function point(coordinates: readonly number[]): string {
+  const numbers = coordinates.map(format('.2f')).join(', ');
+  return coordinates.length === 1 ? numbers : `(${numbers})`;
 }
 
 export function residual(x: number): string {
@@ -103,7 +109,7 @@ export function stage(cursor: number, depth: number): string {
 }
 
 /** "layer 4 margin 0.04, nearly singular". */
-export function layer(state: FlowState, { layer: active }: Instant): string {
+export function layer(state: FlowState, active: number): string {
   const it = state.layers[active - 1];
   const wrong = it.status === 'folds' ? ', folds space' : it.status === 'near-singular' ? ', nearly singular' : '';
   return `layer ${active} margin ${margin(it.margin)}${wrong}`;
@@ -131,6 +137,11 @@ export function estimate({ mean, error }: Estimate): string {
   const decimals = error > 0 ? Math.min(Math.max(2, Math.ceil(-Math.log10(error))), 9) : 3;
   const fixed = format(`.${decimals}f`);
   return `${fixed(mean)} ± ${fixed(error)}`;
+}
+
+/** "Layer 3 is", "Layers 1, 2 and 5 are". */
+export function layers(numbers: readonly number[]): string {
+  return numbers.length === 1 ? `Layer ${numbers[0]} is` : `Layers ${numbers.slice(0, -1).join(', ')} and ${numbers.at(-1)} are`;
 }
 
 /** "layer 3 folds", or nothing where none does. */

@@ -2,15 +2,14 @@
 
 import * as describe from './describe';
 import { html, prepareCanvas, update } from './element';
+import type { LayerActions } from './hover';
 import { createMarginBar, type MarginBar } from './margin-bar';
-import { drawDots } from './painters';
+import { drawDots, drawHistogram } from './painters';
 import { noZoom, projectionOf } from './scales';
 import type { Picture, Scene } from './scene';
 import type { Theme } from './theme';
 
-export interface FilmstripActions {
-  /** Go to a stage, moving there. */
-  goTo(stage: number): void;
+export interface FilmstripActions extends LayerActions {
   /** Be at a cursor at once. */
   scrub(cursor: number): void;
 }
@@ -86,7 +85,12 @@ export function createFilmstrip(actions: FilmstripActions): Filmstrip {
       return { element: film, canvas, drawn: undefined };
     });
     films.replaceChildren(...shown.map((film) => film.element));
-    bars = Array.from({ length: depth }, () => createMarginBar());
+    bars = Array.from({ length: depth }, (_, i) => {
+      const bar = createMarginBar();
+      bar.element.addEventListener('pointerenter', () => actions.pointAt(i + 1));
+      bar.element.addEventListener('pointerleave', () => actions.pointAt(undefined));
+      return bar;
+    });
     margins.replaceChildren(...bars.map((bar) => bar.element));
     update(slider, { max: depth });
     layOut();
@@ -103,7 +107,7 @@ export function createFilmstrip(actions: FilmstripActions): Filmstrip {
   /** Draws the small pictures that can be seen and have changed. */
   function paint(): void {
     if (scene?.picture === undefined || cell === 0) return;
-    const { picture, theme } = scene;
+    const { picture, theme, state } = scene;
     const size = cell - 6;
     shown.forEach((film, stage) => {
       const left = stage * cell;
@@ -113,7 +117,8 @@ export function createFilmstrip(actions: FilmstripActions): Filmstrip {
       context.fillStyle = theme.foreground;
       context.globalAlpha = 0.7;
       const points = picture.particles.stage(stage);
-      drawDots(context, points.subarray(0, 2 * most), projectionOf(size, size, picture.half, noZoom), 1.25);
+      if (state.dim === 1) drawHistogram(context, points, picture.half, size);
+      else drawDots(context, points.subarray(0, 2 * most), projectionOf(size, size, picture.half, noZoom), 1.25);
     });
   }
 
@@ -139,6 +144,7 @@ export function createFilmstrip(actions: FilmstripActions): Filmstrip {
         const wrong = describe.warning(state.layers[i], state);
         bar.element.title = `Layer ${i + 1}: margin ${describe.number(state.layers[i].margin)}${wrong === undefined ? '' : `, ${wrong}`}`;
         bar.element.classList.toggle('active', next.instant.layer === i + 1);
+        bar.element.classList.toggle('lit', next.lit === i + 1);
       });
       shown.forEach((film, stage) => film.element.classList.toggle('current', stage === Math.round(cursor)));
       track.style.setProperty('--fraction', String(cursor / state.layers.length));

@@ -2,17 +2,24 @@
 
 import type { FlowState, Frame, ProbeState, Target, ToView } from '../src/protocol/messages';
 import { unpack } from '../src/protocol/pack';
+import { createCoordinates } from './coordinates';
 import { CursorControl } from './cursor-control';
 import * as describe from './describe';
-import { html, show, write } from './element';
+import { html, show, svg, write } from './element';
 import { createEmpty } from './empty';
 import { createFilmstrip } from './filmstrip';
 import { createHeader } from './header';
 import { listen, post, savedView, saveView } from './host';
+import { Hover } from './hover';
 import { instantAt } from './instant';
+import { createInvertibility } from './invertibility';
+import { createPatterns } from './layer-overlay';
 import { createLayerReadout } from './layer-readout';
 import { createLegend } from './legend';
 import { createLossChart } from './loss-chart';
+import { createLossTerms } from './loss-terms';
+import { createObjectiveTable } from './objective-table';
+import { createOneDimension } from './one-dimension';
 import { createPlane } from './plane';
 import { createProbeReadout } from './probe-readout';
 import { pictureOf, type Picture, type Scene } from './scene';
@@ -29,30 +36,39 @@ let theme = readTheme();
 let zoom: Zoom = noZoom;
 let owesDrawn = false;
 let scheduled = false;
-const noLosses = new Float32Array(0);
+const nothing = new Float32Array(0);
 
 const cursor = new CursorControl(schedule);
+const hover = new Hover(schedule);
 const goTo = (stage: number): void => cursor.goTo(stage, state?.layerDuration ?? 0);
 const putBackProbe = (probe: ProbeState | undefined): void =>
-  post({ type: 'probe', probe: probe && { stage: probe.stage, point: [probe.origin[0], probe.origin[1]] } });
+  post({ type: 'probe', probe: probe && { stage: probe.stage, point: probe.origin } });
 
 const header = createHeader();
+const layerActions = { goTo, pointAt: hover.pointAt };
 const plane = createPlane({ placeProbe, putBackProbe, zoomed });
-const legend = createLegend();
-const filmstrip = createFilmstrip({ goTo, scrub: (to) => cursor.scrub(to) });
+const line = createOneDimension({ placeProbe, putBackProbe });
+const coordinates = createCoordinates((chosen) => post({ type: 'coordinates', coordinates: chosen }));
+const legend = createLegend(coordinates.element);
+const filmstrip = createFilmstrip({ ...layerActions, scrub: (to) => cursor.scrub(to) });
 const loss = createLossChart();
-const probe = createProbeReadout(() => putBackProbe(undefined));
+const terms = createLossTerms();
+const probe = createProbeReadout(() => putBackProbe(undefined), layerActions);
+const invertibility = createInvertibility(layerActions);
 const layer = createLayerReadout();
+const objective = createObjectiveTable();
+const sections = { loss, terms, probe, invertibility, layer, objective };
+const unfoldedAtFirst: readonly string[] = ['loss', 'probe', 'invertibility', 'layer'];
 const live = html('p', { class: 'for-screen-readers', role: 'status', 'aria-live': 'polite' });
 const waiting = html('div', { class: 'waiting' }, progressRing(), 'Computing the first picture…');
-plane.element.append(waiting);
-const stage = html('div', { class: 'stage' }, plane.element, legend.element);
-const side = html('aside', { class: 'side' }, loss.element, probe.element, layer.element);
+const stage = html('div', { class: 'stage' }, plane.element, line.element, legend.element);
+const side = html('aside', { class: 'side' }, ...Object.values(sections).map(({ element }) => element));
+const patterns = svg('svg', { class: 'for-screen-readers', 'aria-hidden': 'true' }, createPatterns());
 const unread = html('p', { class: 'unread hint' }, 'Once the text describes a flow, it is drawn here.');
 const flow = html('main', { class: 'flow', hidden: true }, header.element, unread, stage, filmstrip.element, side, live);
 const empty = createEmpty();
 show(empty, false);
-document.body.append(flow, empty);
+document.body.append(patterns, flow, empty);
 
 function receive(message: ToView): void {
   switch (message.type) {
@@ -110,35 +126,54 @@ function draw(shown: FlowState, now: number): void {
   const depth = shown.layers.length;
   header.draw(shown);
   [stage, side, filmstrip.element].forEach((part) => show(part, depth > 0));
+  show(plane.element, shown.dim > 1);
+  show(legend.element, shown.dim > 1);
+  show(line.element, shown.dim === 1);
   show(unread, depth === 0);
   if (depth === 0) return;
   const at = Math.min(Math.max(cursor.at(now), 0), depth);
   const scene: Scene = {
     state: shown,
     picture: picture?.depth === depth ? picture : undefined,
-    losses: frame?.losses ?? noLosses,
+    losses: frame?.losses ?? nothing,
+    terms: frame?.terms ?? nothing,
+    heldOut: frame?.heldOut ?? nothing,
     target,
     cursor: at,
     heading: cursor.heading,
     instant: instantAt(at, depth, cursor.heading, shown.closedForm),
+    lit: hover.lit(shown),
     theme,
   };
+  const hero = shown.dim === 1 ? line : plane;
+  if (waiting.parentElement !== hero.element) hero.element.append(waiting);
   show(waiting, scene.picture === undefined);
-  for (const view of [plane, legend, filmstrip, loss, probe, layer]) view.draw(scene);
+  coordinates.draw(shown);
+  for (const view of shown.dim === 1 ? [line] : [plane, legend]) view.draw(scene);
+  for (const view of [filmstrip, ...Object.values(sections)]) view.draw(scene);
   if (cursor.moving(now)) {
     schedule();
   } else {
-    write(live, `${describe.stage(at, depth)}, ${describe.layer(shown, scene.instant)}`);
+    write(
+      live,
+      scene.lit === undefined
+        ? `${describe.stage(at, depth)}, ${describe.layer(shown, scene.instant.layer)}`
+        : describe.layer(shown, scene.lit),
+    );
     save();
   }
 }
 
-function placeProbe(point: readonly [number, number]): void {
+/** The coordinates that are not shown stay as they are. */
+function placeProbe(shown: readonly number[]): void {
+  if (state === undefined) return;
   const nearest = Math.round(cursor.at(performance.now()));
   if (cursor.target !== nearest) goTo(nearest);
   // The session places a probe at a stage, and must stand on it first.
   cursor.tellNow();
-  post({ type: 'probe', probe: { stage: nearest, point: [point[0], point[1]] } });
+  const point = [...(state.probe?.route[nearest] ?? Array.from({ length: state.dim }, () => 0))];
+  shown.forEach((value, i) => (point[state?.coordinates[i] ?? i] = value));
+  post({ type: 'probe', probe: { stage: nearest, point } });
 }
 
 function zoomed(next: Zoom): void {
@@ -149,19 +184,37 @@ function zoomed(next: Zoom): void {
 let saved = '';
 function save(): void {
   if (state === undefined) return;
-  const view = { uri: state.uri, zoom };
+  const unfolded = Object.entries(sections).flatMap(([name, { element }]) => (element.open ? [name] : []));
+  const view = { uri: state.uri, zoom, unfolded };
   const text = JSON.stringify(view);
   if (text !== saved) saveView(view);
   saved = text;
 }
 
+const sized = [plane, line, filmstrip, loss, terms, probe, invertibility];
 const sizes = new ResizeObserver(() => {
-  for (const view of [plane, filmstrip, loss]) view.resize();
+  for (const view of sized) view.resize();
   schedule();
 });
-[plane, filmstrip, loss].forEach((view) => sizes.observe(view.element));
+sized.forEach((view) => sizes.observe(view.element));
+const unfolded = savedView()?.unfolded ?? unfoldedAtFirst;
+for (const [name, { element }] of Object.entries(sections)) {
+  element.open = unfolded.includes(name);
+  element.addEventListener('toggle', () => {
+    save();
+    schedule();
+  });
+}
+/** The plane's colours for what is dense and what is sparse, and the target's, for the plots. */
+function showTheme(): void {
+  flow.style.setProperty('--dense', theme.dense);
+  flow.style.setProperty('--sparse', theme.sparse);
+  flow.style.setProperty('--target', theme.density(0.6));
+}
+showTheme();
 onThemeChange(() => {
   theme = readTheme();
+  showTheme();
   schedule();
 });
 listen(receive);

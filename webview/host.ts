@@ -25,6 +25,8 @@ export function listen(onMessage: (message: ToView) => void): void {
 export interface SavedView {
   readonly uri: string;
   readonly zoom: { readonly k: number; readonly x: number; readonly y: number };
+  /** The parts of the side that are unfolded, by name. */
+  readonly unfolded?: readonly string[];
 }
 
 export function savedView(): SavedView | undefined {

@@ -3,6 +3,7 @@
 import type { FlowState, LayerState } from '../src/protocol/messages';
 import * as describe from './describe';
 import { html, write } from './element';
+import type { LayerActions } from './hover';
 import { createLayerWarning } from './layer-warning';
 import { createMarginBar, type MarginBar } from './margin-bar';
 
@@ -14,7 +15,10 @@ interface Row {
   readonly bar: MarginBar;
 }
 
-export function createLayerList(goTo: (cursor: number) => void): { element: HTMLElement; draw(state: FlowState, active: number): void } {
+export function createLayerList({ goTo, pointAt }: LayerActions): {
+  element: HTMLElement;
+  draw(state: FlowState, active: number, lit: number | undefined): void;
+} {
   const margin = html('span', {}, 'margin');
   const heads = html(
     'div',
@@ -41,18 +45,23 @@ export function createLayerList(goTo: (cursor: number) => void): { element: HTML
       warning.element,
     );
     button.addEventListener('click', () => goTo(number));
+    for (const into of ['pointerenter', 'focus']) button.addEventListener(into, () => pointAt(number));
+    for (const out of ['pointerleave', 'blur']) button.addEventListener(out, () => pointAt(undefined));
     return { element: html('li', {}, button), label, logDet, warning, bar };
   }
 
   return {
     element,
-    draw: (state, active) => {
+    draw: (state, active, lit) => {
       if (rows.length !== state.layers.length) {
         rows = state.layers.map((layer) => createRow(layer.number));
         list.replaceChildren(...rows.map((row) => row.element));
       }
       margin.title = `The least det over all of space, ${describe.arrow[state.closedForm]}`;
-      rows.forEach((row, i) => drawRow(row, state.layers[i], state, active === i + 1));
+      rows.forEach((row, i) => {
+        drawRow(row, state.layers[i], state, active === i + 1);
+        row.element.classList.toggle('lit', lit === i + 1);
+      });
     },
   };
 }

@@ -37,10 +37,13 @@ export function createLayerOverlay(): { element: SVGGElement; draw(scene: Scene,
     element: svg('g', { class: 'layer-overlay' }, plane.element, centre.element, coupling.element),
     draw: (scene, projection, view) => {
       const { overlay } = activeLayer(scene);
+      // In more dimensions what a layer is centred on fills the picture of two of them.
+      const flat = scene.state.dim === 2;
       const moment = { tau: scene.instant.tau, epsilon: scene.state.epsilon };
-      show(plane.element, overlay.kind === 'hyperplane' || overlay.kind === 'half-spaces');
-      show(centre.element, overlay.kind === 'centre');
-      show(coupling.element, overlay.kind === 'coupling');
+      show(plane.element, flat && (overlay.kind === 'hyperplane' || overlay.kind === 'half-spaces'));
+      show(centre.element, flat && overlay.kind === 'centre');
+      show(coupling.element, flat && overlay.kind === 'coupling');
+      if (!flat) return;
       if (overlay.kind === 'hyperplane' || overlay.kind === 'half-spaces') plane.draw(overlay, moment, projection, view);
       if (overlay.kind === 'centre') centre.draw(overlay, moment, projection, view);
       if (overlay.kind === 'coupling') coupling.draw(overlay, moment, projection, view);

@@ -2,9 +2,10 @@
 
 import type { Overlay } from '../src/protocol/messages';
 import * as describe from './describe';
-import { html, write } from './element';
+import { write } from './element';
 import { createFigures } from './figures';
 import { activeLayer, type Scene } from './scene';
+import { createSection, type Section } from './section';
 
 type Figure = readonly [name: string, value: string | undefined];
 
@@ -48,16 +49,16 @@ function particulars(overlay: Overlay): readonly [Figure, Figure] {
   }
 }
 
-export function createLayerReadout(): { element: HTMLElement; draw(scene: Scene): void } {
-  const title = html('h2');
+export function createLayerReadout(): Section & { draw(scene: Scene): void } {
   const figures = createFigures();
+  const section = createSection('layer-section', 'Layer', [], figures.element);
   return {
-    element: html('section', { class: 'card', 'aria-label': 'Layer' }, html('header', {}, title), figures.element),
+    ...section,
     draw: (scene) => {
       const { state } = scene;
       const layer = activeLayer(scene);
       const [formula, solved] = [describe.arrow[state.closedForm], describe.arrow[describe.opposite(state.closedForm)]];
-      write(title, `Layer ${layer.number}, formula ${formula}`);
+      write(section.title, `Layer ${layer.number}, formula ${formula}`);
       figures.draw([
         [`Margin, ${formula}`, `${describe.number(layer.margin)}${layer.margin < 1 ? placeOf(layer.overlay) : ''}`],
         ...particulars(layer.overlay),

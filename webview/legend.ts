@@ -17,7 +17,7 @@ function folds(overlay: Overlay): boolean {
   return overlay.kind === 'hyperplane' && overlay.fold > 0;
 }
 
-export function createLegend(): { element: HTMLElement; draw(scene: Scene): void } {
+export function createLegend(coordinates: HTMLElement): { element: HTMLElement; draw(scene: Scene): void } {
   const ramp = html('span', { class: 'ramp' });
   const [low, high] = [html('span'), html('span')];
   const scale = html(
@@ -52,6 +52,7 @@ export function createLegend(): { element: HTMLElement; draw(scene: Scene): void
   const element = html(
     'div',
     { class: 'legend', role: 'note', 'aria-label': 'Legend' },
+    coordinates,
     scale,
     plane.element,
     reach.element,
@@ -70,7 +71,6 @@ export function createLegend(): { element: HTMLElement; draw(scene: Scene): void
       if (painted !== theme) {
         painted = theme;
         ramp.style.background = `linear-gradient(90deg, ${theme.divergingLine.join(', ')})`;
-        element.style.setProperty('--target', theme.density(0.6));
       }
       const active = activeLayer(scene);
       const end = picture?.domain ?? 1;
@@ -78,22 +78,23 @@ export function createLegend(): { element: HTMLElement; draw(scene: Scene): void
       write(high, `+${end} sparser`);
       const { overlay, number } = active;
       const formula = describe.arrow[state.closedForm];
-      const isPlanar = overlay.kind === 'hyperplane' || overlay.kind === 'half-spaces';
+      const flat = state.dim === 2;
+      const isPlanar = flat && (overlay.kind === 'hyperplane' || overlay.kind === 'half-spaces');
       show(plane.element, isPlanar);
       write(plane.text, `layer ${number}: wᵀv + b = 0`);
-      show(reach.element, overlay.kind === 'centre');
+      show(reach.element, flat && overlay.kind === 'centre');
       write(reach.text, `layer ${number}: carried circle r = α about v₀`);
-      show(moves.element, overlay.kind === 'coupling');
+      show(moves.element, flat && overlay.kind === 'coupling');
       if (overlay.kind === 'coupling') {
         const [passing, moving] = [describe.coordinates(overlay, true), describe.coordinates(overlay, false)];
         write(moves.text, `layer ${number}: moves ${moving} as ${passing} decides`);
       }
-      show(push.element, isPlanar || overlay.kind === 'centre');
+      show(push.element, isPlanar || (flat && overlay.kind === 'centre'));
       if (overlay.kind === 'hyperplane') write(push.text, `±û, pushes ${formula}`);
       if (overlay.kind === 'half-spaces') write(push.text, `push where wᵀv + b = ±1, ${formula}`);
       if (overlay.kind === 'centre') write(push.text, `push at r = α, ${describe.way(overlay)}, ${formula}`);
       write(danger.text, `det ${formula} < ε = ${describe.number(state.epsilon)}`);
-      show(danger.element, endangers(overlay, state.epsilon));
+      show(danger.element, flat && endangers(overlay, state.epsilon));
       show(
         fold.element,
         state.layers.some((layer) => folds(layer.overlay)),

@@ -6,9 +6,9 @@ import type { FlowState } from '../src/protocol/messages';
 import { html, show, svg, update, write } from './element';
 import { gapAbove, lossCurve, lossRange, type LossCurve } from './losses';
 import type { Scene } from './scene';
+import { createSection, type Section } from './section';
 
-export interface LossChart {
-  readonly element: HTMLElement;
+export interface LossChart extends Section {
   draw(scene: Scene): void;
   resize(): void;
 }
@@ -20,6 +20,7 @@ export function createLossChart(): LossChart {
   const empty = html('p', { class: 'hint' });
   const raw = svg('path', { class: 'loss-raw' });
   const smooth = svg('path', { class: 'loss-smooth' });
+  const held = svg('path', { class: 'loss-held' });
   const floor = svg('line', { class: 'loss-floor' });
   const last = svg('circle', { class: 'loss-last', r: 3 });
   const reading = svg('line', { class: 'loss-reading' });
@@ -31,18 +32,19 @@ export function createLossChart(): LossChart {
     svg('defs', {}, svg('clipPath', { id: 'loss-clip' }, clip)),
     across,
     up,
-    svg('g', { 'clip-path': 'url(#loss-clip)' }, floor, raw, smooth, reading),
+    svg('g', { 'clip-path': 'url(#loss-clip)' }, floor, raw, smooth, held, reading),
     last,
   );
   const read = html('span', { class: 'reading', 'aria-live': 'polite' });
-  const box = html('div', { class: 'loss-picture' }, picture, empty);
-  const element = html('section', { class: 'card loss', 'aria-label': 'Loss' }, html('header', {}, html('h2', {}, 'Loss'), read, gap), box);
+  const box = html('div', { class: 'plot-picture loss-picture' }, picture, empty);
+  const section = createSection('loss', 'Loss', [read, gap], box);
 
   let scene: Scene | undefined;
   let curve: LossCurve = lossCurve(new Float32Array(0));
   let [width, height] = [0, 0];
   let read0: number | undefined;
   let losses: Float32Array | undefined;
+  let heldOut: LossCurve = curve;
   /** What else the chart depends on, as it was drawn. */
   let drawn = '';
 
@@ -70,11 +72,12 @@ export function createLossChart(): LossChart {
 
   /** The loss of a flow that folds is no KL divergence plus the floor, and may be below the floor. */
   const drawGap = ({ layers, training: { floor: least } }: FlowState): void => {
+    const latest = heldOut.losses.at(-1);
     const folds = describe.folds(layers);
     const above = least === undefined ? undefined : gapAbove(least, curve);
     if (least === undefined) {
-      write(gap, '');
-      gap.title = '';
+      write(gap, latest === undefined ? '' : `held out ${describe.number(latest)}`);
+      gap.title = latest === undefined ? '' : 'The loss of the rows that training does not see (dotted)';
     } else if (folds !== undefined) {
       write(gap, `no KL gap: ${folds}`);
       gap.title = 'A flow that folds has no density, so that its loss measures no KL divergence and can fall below the dashed line';
@@ -96,7 +99,7 @@ export function createLossChart(): LossChart {
     drawGap(shown.state);
     if (!some || width === 0) return;
     const end = curve.steps.length - 1;
-    const [low, high] = lossRange(curve, training.floor);
+    const [low, high] = lossRange(curve, training.floor, heldOut.losses);
     const y = scaleLinear([low, high], [height - edge.bottom, edge.top]);
     const stepTicks = x()
       .ticks(Math.max(2, Math.round(width / 90)))
@@ -118,6 +121,11 @@ export function createLossChart(): LossChart {
       )(values) ?? '';
     update(raw, { d: path(curve.losses) });
     update(smooth, { d: path(curve.smooth) });
+    const held0 = line<number>(
+      (_, i) => x()(heldOut.steps[i]),
+      (value) => y(value),
+    );
+    update(held, { d: held0(heldOut.losses) ?? '' });
     update(last, { cx: x()(curve.steps[end]), cy: y(curve.smooth[end]) });
     show(floor, training.floor !== undefined);
     if (training.floor !== undefined)
@@ -130,7 +138,7 @@ export function createLossChart(): LossChart {
   };
 
   return {
-    element,
+    ...section,
     resize: () => {
       [width, height] = [box.clientWidth, box.clientHeight];
       update(picture, { width, height, viewBox: `0 0 ${width} ${height}` });
@@ -146,6 +154,7 @@ export function createLossChart(): LossChart {
       if (next.losses !== losses) {
         losses = next.losses;
         curve = lossCurve(losses);
+        heldOut = lossCurve(next.heldOut);
         readAt(undefined);
       }
       drawChart(next);

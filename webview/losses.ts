@@ -6,7 +6,7 @@ import { deviation } from 'd3';
 export interface LossCurve {
   readonly steps: readonly number[];
   readonly losses: readonly number[];
-  /** An exponential moving average, over a fortieth of all points in the end and over fewer where there are few before. */
+  /** Their {@link movingAverage}. */
   readonly smooth: readonly number[];
 }
 
@@ -20,17 +20,19 @@ export interface Estimate {
 export function lossCurve(pairs: Float32Array): LossCurve {
   const steps: number[] = [];
   const losses: number[] = [];
-  const smooth: number[] = [];
-  const longest = Math.max(1, pairs.length / 2 / 40);
-  let average = 0;
   for (let i = 0; i + 1 < pairs.length; i += 2) {
     if (!Number.isFinite(pairs[i + 1])) continue;
-    average += (pairs[i + 1] - average) / Math.min(longest, 1 + steps.length / 6);
     steps.push(pairs[i]);
     losses.push(pairs[i + 1]);
-    smooth.push(average);
   }
-  return { steps, losses, smooth };
+  return { steps, losses, smooth: movingAverage(losses) };
+}
+
+/** An exponential moving average over a fortieth of all values in the end, and over fewer where there are few before. */
+export function movingAverage(values: readonly number[]): number[] {
+  const longest = Math.max(1, values.length / 40);
+  let average = 0;
+  return values.map((value, i) => (average += (value - average) / Math.min(longest, 1 + i / 6)));
 }
 
 /**
@@ -50,10 +52,10 @@ export function gapAbove(floor: number, { steps, losses }: LossCurve): Estimate 
  * The losses to show: from the floor, or the least loss, to the greatest; a few early losses that dwarf the rest are cut off. With a
  * margin of a twentieth on either side.
  */
-export function lossRange({ losses }: LossCurve, floor: number | undefined): [number, number] {
+export function lossRange({ losses }: LossCurve, floor: number | undefined, heldOut: readonly number[] = []): [number, number] {
   const sorted = Float64Array.from(losses).sort();
   const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))];
-  const low = Math.min(sorted[0], floor ?? Infinity);
+  const low = Math.min(sorted[0], floor ?? Infinity, ...heldOut);
   const spread = at(0.9) - low;
   const high = Math.min(sorted[sorted.length - 1], at(0.9) + spread);
   const air = Math.max((high - low) / 20, 1e-6);

@@ -156,3 +156,18 @@ export function drawTrails(
   }
   context.stroke();
 }
+
+/** Draws the first coordinates of points (n × 2) within [−half, half] as a histogram that fills a square. */
+export function drawHistogram(context: CanvasRenderingContext2D, points: Float32Array, half: number, size: number): void {
+  const bars = 28;
+  const counts = new Uint32Array(bars);
+  for (let i = 0; i < points.length; i += 2) {
+    const bar = Math.floor(((points[i] + half) / (2 * half)) * bars);
+    if (bar >= 0 && bar < bars) counts[bar]++;
+  }
+  const [width, most] = [size / bars, Math.max(...counts, 1)];
+  counts.forEach((count, i) => {
+    const height = (count / most) * size * 0.7;
+    context.fillRect(i * width, size - 4 - height, width - 0.5, height);
+  });
+}

@@ -6,7 +6,7 @@ import { createAxes, createBaseCircles } from './axes';
 import * as describe from './describe';
 import { html, prepareCanvas, show, svg, update, write } from './element';
 import { createLayerWarning } from './layer-warning';
-import { createLayerOverlay, createPatterns } from './layer-overlay';
+import { createLayerOverlay } from './layer-overlay';
 import { PicturePainter } from './picture-painter';
 import { createProbeOverlay } from './probe-overlay';
 import { probePoint } from './probe-point';
@@ -37,7 +37,7 @@ const steps = { small: 4, large: 24 };
 export function createPlane(actions: PlaneActions): Plane {
   const canvas = html('canvas', { 'aria-hidden': 'true' });
   const [base, axes, layer, probe] = [createBaseCircles(), createAxes(), createLayerOverlay(), createProbeOverlay()];
-  const overlay = svg('svg', { 'aria-hidden': 'true' }, createPatterns(), base.element, layer.element, axes.element, probe.element);
+  const overlay = svg('svg', { 'aria-hidden': 'true' }, base.element, layer.element, axes.element, probe.element);
   const [title, subtitle, warning] = [html('strong'), html('span'), createLayerWarning()];
   const caption = html('div', { class: 'caption', 'aria-hidden': 'true' }, title, subtitle, warning.element);
   const coordinates = html('div', { class: 'coordinates', 'aria-hidden': 'true', hidden: true });
@@ -110,7 +110,8 @@ export function createPlane(actions: PlaneActions): Plane {
     if (move) {
       event.preventDefault();
       const step = (event.shiftKey ? steps.large : steps.small) / projection().scale;
-      const [x, y] = probePoint(scene.state.probe, scene.cursor, scene.instant) ?? [0, 0];
+      const at = probePoint(scene.state.probe, scene.cursor, scene.instant);
+      const [x, y] = scene.state.coordinates.map((i) => at?.[i] ?? 0);
       actions.placeProbe([x + move[0] * step, y + move[1] * step]);
     } else if (event.key === 'Escape' && scene.state.probe) {
       actions.putBackProbe(undefined);

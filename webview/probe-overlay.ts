@@ -22,7 +22,8 @@ export function createProbeOverlay(): { element: SVGGElement; handle: SVGElement
       const now = probePoint(scene.state.probe, scene.cursor, scene.instant);
       show(element, now !== undefined);
       if (now === undefined || scene.state.probe === undefined) return;
-      const pixel = ([x, y]: readonly number[]): [number, number] => [left + scale * x, top - scale * y];
+      const [i, j] = scene.state.coordinates;
+      const pixel = (point: readonly number[]): [number, number] => [left + scale * point[i], top - scale * point[j]];
       const route = scene.state.probe.route.map(pixel);
       const reached = scene.instant.layer;
       const path = line().defined((p) => p.every(Number.isFinite));
@@ -34,8 +35,9 @@ export function createProbeOverlay(): { element: SVGGElement; handle: SVGElement
           .map(([x, y]) => `M${x.toFixed(1)} ${y.toFixed(1)}h0`)
           .join(''),
       });
-      if (!now.every(Number.isFinite)) return;
-      for (const circle of [halo, ring, dot, handle]) update(circle, { cx: left + scale * now[0], cy: top - scale * now[1] });
+      const [cx, cy] = pixel(now);
+      if (!Number.isFinite(cx + cy)) return;
+      for (const circle of [halo, ring, dot, handle]) update(circle, { cx, cy });
     },
   };
 }

@@ -1,41 +1,49 @@
-/** The probe in numbers. */
+/** The probe: its journey, and where it stands in numbers. */
 
+import type { ProbeState } from '../src/protocol/messages';
 import * as describe from './describe';
 import { html, show } from './element';
 import { createFigures } from './figures';
+import type { LayerActions } from './hover';
+import { logTarget } from './journey-marks';
+import { createProbeJourney } from './probe-journey';
 import { probePoint } from './probe-point';
 import { activeLayer, type Scene } from './scene';
+import { createSection, type Section } from './section';
 
-export function createProbeReadout(remove: () => void): { element: HTMLElement; draw(scene: Scene): void } {
-  const hint = html('p', { class: 'hint' }, 'Click the plane to follow one point through the layers.');
+export function createProbeReadout(remove: () => void, actions: LayerActions): Section & { draw(scene: Scene): void; resize(): void } {
+  const hint = html(
+    'p',
+    { class: 'hint' },
+    'Click the picture to follow one point through the layers: where it goes, and what each adds to log p(x).',
+  );
   const figures = createFigures();
   const close = html('button', { type: 'button', class: 'link' }, 'Remove');
   close.addEventListener('click', remove);
-  const element = html(
-    'section',
-    { class: 'card', 'aria-label': 'Probe' },
-    html('header', {}, html('h2', {}, 'Probe'), close),
-    hint,
-    figures.element,
-  );
+  const journey = createProbeJourney(actions, close);
+  const section = createSection('probe-section', 'Probe', [journey.reading], hint, journey.element, figures.element);
 
   return {
-    element,
+    ...section,
+    resize: () => journey.resize(),
     draw: (scene) => {
       const { state, cursor } = scene;
       const { probe } = state;
       const at = probePoint(probe, cursor, scene.instant);
+      journey.draw(scene);
       show(hint, probe === undefined);
       show(figures.element, probe !== undefined);
-      show(close, probe !== undefined);
       if (probe === undefined || at === undefined) return;
       const active = activeLayer(scene);
       const det = probe.dets[active.number - 1];
       const step = probe.lastStep;
+      const target = logTarget(probe, state.training.floor);
       figures.draw([
         [`At ${Number.isInteger(cursor) ? `stage ${cursor}` : cursor.toFixed(2)}`, describe.point(at)],
         ['In your units, at x', probe.original?.map(({ name, value }) => `${name} ${describe.number(value)}`).join(', ')],
-        ['log p(x)', describe.logProb(probe)],
+        ['log p(x)', sumOf(probe)],
+        ['u(x)', probe.energy === undefined ? undefined : describe.number(probe.energy)],
+        ['log π(x) = −u − log Z', target === undefined ? undefined : `${describe.number(target)}, dashed`],
         [
           `det of layer ${active.number}, ${describe.arrow[state.closedForm]}`,
           `${describe.number(det)}${det < 0 ? ', folded' : det < state.epsilon ? ', nearly singular' : ''}`,
@@ -46,4 +54,12 @@ export function createProbeReadout(remove: () => void): { element: HTMLElement; 
       ]);
     },
   };
+}
+
+/** log p_z(z) − Σ log|det|, and what it comes to. */
+function sumOf(probe: ProbeState): string {
+  const { logProb, logBase } = probe;
+  if (logProb === undefined) return describe.logProb(probe);
+  const layers = logProb - logBase;
+  return `${describe.number(logBase)} ${layers < 0 ? '−' : '+'} ${describe.number(Math.abs(layers))} = ${describe.number(logProb)}`;
 }

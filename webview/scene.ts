@@ -14,6 +14,8 @@ export interface Picture {
   readonly side: number;
   readonly particles: Deformation;
   readonly grid: Deformation;
+  /** log p_z of the grid's points at z. */
+  readonly gridLogBase: Float32Array;
   /** The plane shows at least [−half, half]², and the colours of log|det| run from −domain to domain. */
   readonly half: number;
   readonly domain: number;
@@ -32,6 +34,7 @@ export function pictureOf(frame: Frame, { closedForm, layers }: FlowState, previ
     side,
     particles: new Deformation(overlays, frame.particles, frame.particleDets, closedForm),
     grid,
+    gridLogBase: frame.gridLogBase,
     half: extentFor(frame.particles, previous?.half ?? leastExtent),
     domain: logDetDomain(grid.spread(trim), previous?.domain ?? 0),
   };
@@ -41,10 +44,14 @@ export interface Scene {
   readonly state: FlowState;
   readonly picture: Picture | undefined;
   readonly losses: Float32Array;
+  readonly terms: Float32Array;
+  readonly heldOut: Float32Array;
   readonly target: TargetPainter | undefined;
   readonly cursor: number;
   readonly heading: Direction;
   readonly instant: Instant;
+  /** The layer that the person points at, in whatever picture. */
+  readonly lit: number | undefined;
   readonly theme: Theme;
 }
 

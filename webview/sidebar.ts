@@ -7,6 +7,7 @@ import * as describe from './describe';
 import { html, show, write } from './element';
 import { createEmpty } from './empty';
 import { createFigures } from './figures';
+import { Hover } from './hover';
 import { listen, post } from './host';
 import { instantAt } from './instant';
 import { createLayerList } from './layer-list';
@@ -21,7 +22,10 @@ const training = createTrainingButtons();
 const steps = createStepButtons();
 const open = commandButton('openFlowView', { label: 'Open Flow View', tooltip: 'Open Flow View' });
 const cursor = html('p', { class: 'cursor', role: 'status', 'aria-live': 'polite' });
-const layers = createLayerList(goTo);
+const hover = new Hover(() => {
+  if (previous) draw(previous);
+});
+const layers = createLayerList({ goTo, pointAt: hover.pointAt });
 const hint = html('p', { class: 'hint' }, 'Click the plane in the Flow View to follow one point.');
 const figures = createFigures();
 const flow = html(
@@ -71,7 +75,7 @@ function draw(state: FlowState): void {
   training.draw(state);
   steps.draw(state);
   write(cursor, describe.stage(state.cursor, depth));
-  layers.draw(state, instant.layer);
+  layers.draw(state, instant.layer, hover.lit(state));
   const { probe } = state;
   show(hint, probe === undefined);
   show(figures.element, probe !== undefined);

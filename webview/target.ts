@@ -10,7 +10,7 @@ import type { Theme } from './theme';
 export class TargetPainter {
   private readonly paths: readonly { level: number; path: Path2D }[];
 
-  constructor(private readonly target: Target) {
+  constructor(readonly target: Target) {
     this.paths = (target.kind === 'density' ? densityContours(target) : []).map(({ level, rings }) => {
       const path = new Path2D();
       for (const ring of rings) {

@@ -1,5 +1,5 @@
 import { optionWords } from '../flow/layer';
-import type { Direction, FlowState, LayerState, Overlay, ProbeState } from '../protocol/messages';
+import type { Direction, FlowState, LayerState, ProbeState } from '../protocol/messages';
 import type { Probe } from '../session/probe';
 import type { FlowSession } from '../session/session';
 
@@ -13,13 +13,15 @@ export function flowState(session: FlowSession, uri: string, name: string): Flow
     uri,
     name,
     ...(problem !== undefined && { problem }),
+    dim: opened?.spec.dim ?? 2,
     closedForm: opened?.closedForm ?? 'generate',
     objective: {
       type: opened?.spec.objective.type ?? 'reverse-kl',
       target: opened ? (opened.spec.objective.type === 'forward-kl' ? opened.spec.objective.data : opened.spec.objective.energy) : '',
     },
-    axes: opened?.table?.names ?? ['x₁', 'x₂'].slice(0, opened?.spec.dim),
+    axes: opened?.table?.names ?? Array.from({ length: opened?.spec.dim ?? 2 }, (_, i) => `x${subscript(i + 1)}`),
     standardBase: opened?.spec.base === 'standard-normal' && opened.spec.dim > 1,
+    coordinates: session.coordinates,
     epsilon: session.epsilon,
     training: {
       status: session.status,
@@ -34,6 +36,11 @@ export function flowState(session: FlowSession, uri: string, name: string): Flow
     ...(session.probe && { probe: probeState(session.probe, session) }),
     layerDuration: session.layerDuration,
   };
+}
+
+/** "₁₂". */
+function subscript(n: number): string {
+  return String(n).replace(/\d/g, (digit) => '₀₁₂₃₄₅₆₇₈₉'[Number(digit)]);
 }
 
 function layerStates(session: FlowSession): LayerState[] {
@@ -52,28 +59,9 @@ function layerStates(session: FlowSession): LayerState[] {
       ...(traced && { meanLogDet: traced.meanLogDet[k] }),
       doubtful: traced?.doubtful[k] ?? 0,
       residual: traced?.residual[k] ?? 0,
-      overlay: overlayOnPlane(layer.overlay(epsilon)),
+      overlay: layer.overlay(epsilon),
     };
   });
-}
-
-/** The plane has two coordinates: where the flow has one, the second is 0. */
-const onPlane = (point: Iterable<number>): number[] => {
-  const coordinates = [...point];
-  return coordinates.length > 1 ? coordinates : [...coordinates, 0];
-};
-
-function overlayOnPlane(overlay: Overlay): Overlay {
-  switch (overlay.kind) {
-    case 'hyperplane':
-    case 'half-spaces':
-      return { ...overlay, w: onPlane(overlay.w), uHat: onPlane(overlay.uHat) };
-    case 'centre':
-      return { ...overlay, centre: onPlane(overlay.centre) };
-    case 'coupling':
-    case 'none':
-      return overlay;
-  }
 }
 
 function probeState(probe: Probe, session: FlowSession): ProbeState {
@@ -86,11 +74,13 @@ function probeState(probe: Probe, session: FlowSession): ProbeState {
   const data = probe.route[probe.route.length - 1];
   return {
     stage: probe.stage,
-    origin: onPlane(probe.origin),
-    route: probe.route.map(onPlane),
+    origin: [...probe.origin],
+    route: probe.route.map((point) => [...point]),
     dets: probe.dets,
+    logBase: probe.logBase,
+    ...(session.target?.energy && { energy: session.target.energy(data) }),
     ...(Number.isFinite(probe.logProb) && { logProb: probe.logProb }),
-    walked: { stage: probe.walked.stage, point: onPlane(probe.walked.point) },
+    walked: { stage: probe.walked.stage, point: [...probe.walked.point] },
     ...(lastStep && {
       lastStep: {
         layer: lastStep.layer,

@@ -10,6 +10,8 @@ export class OpenFlow {
   readonly session: FlowSession;
   /** Its Flow View, while there is one. */
   panel: vscode.WebviewPanel | undefined;
+  /** The layer 1 … K that the person points at in one of its views. */
+  hovered: number | undefined;
 
   constructor(
     public uri: vscode.Uri,
@@ -44,6 +46,7 @@ export class OpenFlows implements vscode.Disposable {
   private readonly removed = new vscode.EventEmitter<OpenFlow>();
   private readonly renamed = new vscode.EventEmitter<{ readonly flow: OpenFlow; readonly from: vscode.Uri }>();
   private readonly activated = new vscode.EventEmitter<OpenFlow | undefined>();
+  private readonly pointed = new vscode.EventEmitter<void>();
   private readonly subscriptions: vscode.Disposable[] = [];
   private current: OpenFlow | undefined;
 
@@ -52,6 +55,8 @@ export class OpenFlows implements vscode.Disposable {
   readonly onDidRename = this.renamed.event;
   /** Another flow, or none, is the active one. */
   readonly onDidActivate = this.activated.event;
+  /** The person points at another layer, or at none. */
+  readonly onDidPoint = this.pointed.event;
 
   constructor(
     private readonly openEngine: () => EnginePort,
@@ -103,6 +108,11 @@ export class OpenFlows implements vscode.Disposable {
 
   find(uri: vscode.Uri): OpenFlow | undefined {
     return this.flows.get(uri.toString());
+  }
+
+  pointAt(flow: OpenFlow, layer: number | undefined): void {
+    flow.hovered = layer;
+    this.pointed.fire();
   }
 
   activate(flow: OpenFlow | undefined): void {

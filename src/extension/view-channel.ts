@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { FromView, Frame, ToView, ViewCommand } from '../protocol/messages';
 import { pack } from '../protocol/pack';
 import type { FlowSession } from '../session/session';
+import { heldOutColumns, type Picture } from '../training/messages';
 import { flowState } from './flow-state';
 import type { OpenFlow, OpenFlows } from './open-flows';
 
@@ -16,7 +17,7 @@ const FIGURES_EVERY = 500;
 export class ViewChannel implements vscode.Disposable {
   private flow: OpenFlow | undefined;
   private unsubscribe: () => void = () => {};
-  private readonly renames: vscode.Disposable;
+  private readonly subscriptions: vscode.Disposable;
   private ready = false;
   private stale = true;
   private busy = false;
@@ -28,12 +29,15 @@ export class ViewChannel implements vscode.Disposable {
     private readonly flows: OpenFlows,
   ) {
     webview.onDidReceiveMessage((message: FromView) => this.receive(message));
-    this.renames = flows.onDidRename(() => this.postState());
+    this.subscriptions = vscode.Disposable.from(
+      flows.onDidRename(() => this.postState()),
+      flows.onDidPoint(() => this.postState()),
+    );
   }
 
   dispose(): void {
     this.unsubscribe();
-    this.renames.dispose();
+    this.subscriptions.dispose();
     this.ready = false;
   }
 
@@ -84,6 +88,12 @@ export class ViewChannel implements vscode.Disposable {
       case 'probe':
         session?.setProbe(message.probe);
         break;
+      case 'coordinates':
+        session?.showCoordinates(message.coordinates);
+        break;
+      case 'hover':
+        if (this.flow) this.flows.pointAt(this.flow, message.layer);
+        break;
     }
   }
 
@@ -100,7 +110,9 @@ export class ViewChannel implements vscode.Disposable {
   private postState(): void {
     if (!this.ready || !this.isVisible()) return;
     const { flow } = this;
-    this.post({ type: 'state', state: flow && flowState(flow.session, flow.uri.toString(), flow.name) });
+    const hovered = flow?.hovered;
+    const state = flow && flowState(flow.session, flow.uri.toString(), flow.name);
+    this.post({ type: 'state', state: state && { ...state, ...(hovered !== undefined && { hovered }) } });
   }
 
   private postTarget(session: FlowSession): void {
@@ -123,8 +135,17 @@ export class ViewChannel implements vscode.Disposable {
       }, FIGURES_EVERY);
       return;
     }
-    const { step, depth, count, side, particles, particleDets, grid, gridDets } = picture;
-    const frame: Frame = { step, depth, count, side, particles, particleDets, grid, gridDets, losses: session.losses.pairs() };
-    this.post({ type: 'frame', packed: pack(frame) });
+    this.post({ type: 'frame', packed: pack(frameOf(picture, session)) });
   }
+}
+
+function frameOf({ step, depth, count, side, particles, particleDets, grid, gridDets, gridLogBase }: Picture, session: FlowSession): Frame {
+  return { step, depth, count, side, particles, particleDets, grid, gridDets, gridLogBase, ...historyOf(session) };
+}
+
+/** What the loss was, what it was made of, and the loss of what is held out, −E log p_x. */
+function historyOf({ losses, heldOut }: FlowSession): Pick<Frame, 'losses' | 'terms' | 'heldOut'> {
+  const width = heldOutColumns.length;
+  const pairs = Array.from({ length: heldOut.length / width }, (_, i) => [heldOut[i * width], -heldOut[i * width + 1]]);
+  return { losses: losses.pairs(), terms: losses.rows(), heldOut: Float32Array.from(pairs.flat()) };
 }

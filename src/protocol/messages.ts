@@ -81,10 +81,14 @@ export interface ProbeState {
   /** The stage at which the person placed it, and where. */
   readonly stage: number;
   readonly origin: readonly number[];
-  /** Its place at every stage 0 … K, computed outwards from `stage`: (K+1) × d, with a 0 behind the one of d = 1. */
+  /** Its place at every stage 0 … K, computed outwards from `stage`: (K+1) × d. */
   readonly route: readonly (readonly number[])[];
   /** Signed determinant of each layer's formula along the route: K. */
   readonly dets: readonly number[];
+  /** log p_z(z). */
+  readonly logBase: number;
+  /** u(x), where the target is given by an energy. */
+  readonly energy?: number;
   /** log p_z(z) − Σ log|det| in the direction z → x, so log p_x(x); absent where a layer folds and there is no such density. */
   readonly logProb?: number;
   /** Where it is now after walking there layer by layer, and the stage it walked to. */
@@ -109,18 +113,24 @@ export interface FlowState {
   readonly name: string;
   /** Why the picture is not that of the text as it stands (the first mistake), if it is not. */
   readonly problem?: string;
+  /** d. */
+  readonly dim: number;
   readonly closedForm: Direction;
   readonly objective: { readonly type: 'forward-kl' | 'reverse-kl'; readonly target: string };
-  /** The names of the coordinates at x: d. The plane shows the first two; the second of one is 0. */
+  /** The names of the coordinates at x: d. */
   readonly axes: readonly string[];
   /** z is standard normal on the plane. */
   readonly standardBase: boolean;
+  /** The two coordinates that the frame's points have, counted from 0; twice the only one where d is 1. */
+  readonly coordinates: readonly [number, number];
   readonly epsilon: number;
   readonly training: TrainingState;
   readonly layers: readonly LayerState[];
   /** The cursor: a stage 0 … K, fractional while scrubbing. */
   readonly cursor: number;
   readonly probe?: ProbeState;
+  /** The layer that the person points at, in whatever view. */
+  readonly hovered?: number;
   /** Milliseconds for one layer when a step is animated. */
   readonly layerDuration: number;
 }
@@ -135,14 +145,27 @@ export interface Frame {
   readonly particleDets: Float32Array;
   readonly grid: Float32Array;
   readonly gridDets: Float32Array;
+  /** log p_z of the grid's points at z. */
+  readonly gridLogBase: Float32Array;
   /** The loss so far, thinned: (step, loss) pairs. */
   readonly losses: Float32Array;
+  /** What it was made of, thinned: rows of {@link termColumns}; empty where that is not known. */
+  readonly terms: Float32Array;
+  /** The loss of the rows that training does not see: (step, loss) pairs; empty where none are held out. */
+  readonly heldOut: Float32Array;
 }
 
-/** What the flow should become: points of the target, or its log density (up to a constant) on a square grid over [−extent, extent]². */
+/** A row of `Frame.terms`: the means over the batch E log p_z(z), E Σ log|det| of the layers z → x, and E u(x), without β; in nats. */
+export const termColumns = ['step', 'loss', 'base', 'logDet', 'energy', 'gradientNorm'] as const;
+
+/**
+ * What the flow should become: points of the target in the two coordinates shown, or its log density (up to a constant) on a
+ * square grid over [−extent, extent]², or on the line over [−extent, extent].
+ */
 export type Target =
   | { readonly kind: 'points'; readonly points: Float32Array }
-  | { readonly kind: 'density'; readonly side: number; readonly extent: number; readonly logDensity: Float32Array };
+  | { readonly kind: 'density'; readonly side: number; readonly extent: number; readonly logDensity: Float32Array }
+  | { readonly kind: 'curve'; readonly extent: number; readonly logDensity: Float32Array };
 
 /** The commands that a view's buttons run; each is also in the palette. */
 export type ViewCommand =
@@ -162,4 +185,8 @@ export type FromView =
   | { readonly type: 'command'; readonly command: ViewCommand }
   | { readonly type: 'cursor'; readonly cursor: number }
   /** Place the probe at a stage (fractional stages are rounded by the sender), or take it away. */
-  | { readonly type: 'probe'; readonly probe: { readonly stage: number; readonly point: readonly [number, number] } | undefined };
+  | { readonly type: 'probe'; readonly probe: { readonly stage: number; readonly point: readonly number[] } | undefined }
+  /** Show these two coordinates, counted from 0. */
+  | { readonly type: 'coordinates'; readonly coordinates: readonly [number, number] }
+  /** The person points at a layer, 1 … K, or at none. */
+  | { readonly type: 'hover'; readonly layer: number | undefined };

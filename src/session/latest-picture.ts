@@ -6,6 +6,7 @@ export interface PictureSize {
   readonly particles: number;
   readonly side: number;
   readonly extent: number;
+  readonly coordinates: readonly [number, number];
 }
 
 /** The picture of the parameters of now, computed by the engine when it is asked for and kept until they change. */

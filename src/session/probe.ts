@@ -18,6 +18,8 @@ export class Probe {
   readonly route: readonly Float64Array[];
   /** The signed determinant of each layer's formula along the route: K. */
   readonly dets: readonly number[];
+  /** log p_z(z). */
+  readonly logBase: number;
   /** log p_x(x) = log p_z(z) − Σ log|det| of z → x along the route. */
   readonly logProb: number;
 
@@ -37,6 +39,7 @@ export class Probe {
     const trace = flow.trace(origin, stage);
     this.route = trace.stages;
     this.dets = trace.passes.map((pass) => pass.det[0]);
+    [this.logBase] = flow.base.logDensity(trace.stages[0]);
     [this.logProb] = flow.logProbOf(trace);
     this.at = { stage, point: origin };
   }

@@ -9,11 +9,11 @@ import type { Environment, SessionSettings } from './environment';
 import { LatestPicture, type PictureSize } from './latest-picture';
 import { Listeners } from './listeners';
 import type { LossHistory } from './loss-history';
-import type { Opened } from './opened';
+import { isAnother, onlySettingsDiffer, type Opened } from './opened';
 import { Past } from './past';
 import type { Probe } from './probe';
 import { KeptSnapshots, shapeOf, untrained, type ProbePlace, type Snapshot } from './snapshot';
-import { gapOf, targetOf, type Target } from './target';
+import { coordinatesWithin, gapOf, targetOf, type Target } from './target';
 import { Training, type ParameterValues, type TrainingStatus } from './training';
 import { Walk } from './walk';
 
@@ -47,6 +47,8 @@ export class FlowSession {
 
   /** The steps that were taken, and the one of them that is looked at again. */
   readonly past: Past;
+  /** The two coordinates that pictures show, counted from 0. */
+  coordinates: readonly [number, number] = [0, 0];
   target: Target | undefined;
 
   constructor(
@@ -186,9 +188,11 @@ export class FlowSession {
   /** Somebody wants to see or train the flow: brings up the engine with what the text says. Resolves when that is settled. */
   open(): Promise<void> {
     const { parsed } = this;
-    if (parsed.spec && this.differs(parsed)) {
+    if (parsed.spec && isAnother(parsed, this.wanted, this.step > 0)) {
       if (this.wanted && parsed.weights?.path !== this.wanted.weights?.path) this.fromSeed = false;
-      this.configuring = this.onlySettingsDiffer(parsed) ? this.adopt(parsed.spec) : this.configure(parsed, parsed.spec);
+      this.configuring = onlySettingsDiffer(parsed, this.wanted, this.current)
+        ? this.adopt(parsed.spec)
+        : this.configure(parsed, parsed.spec);
       this.wanted = parsed;
     }
     return this.configuring;
@@ -283,6 +287,14 @@ export class FlowSession {
     this.emit('state');
   }
 
+  /** Shows two other coordinates, counted from 0. */
+  showCoordinates(coordinates: readonly [number, number]): void {
+    this.coordinates = coordinates;
+    this.target = this.current && targetOf(this.current.spec, this.current.table, coordinates);
+    this.emit('target');
+    void this.revisit(this.past.shown?.step);
+  }
+
   /** The particles and the grid at every stage for the parameters of now; the same promise for all who ask at once. */
   async trace(): Promise<Picture | undefined> {
     if (this.past.shown) return this.past.shown.picture;
@@ -333,26 +345,11 @@ export class FlowSession {
 
   private get pictureSize(): PictureSize {
     const { particles, gridLines } = this.settings;
-    return { particles, side: gridLines, extent: 3 };
+    return { particles, side: gridLines, extent: 3, coordinates: this.coordinates };
   }
 
   private emit(event: SessionEvent): void {
     this.listeners.emit(event);
-  }
-
-  private differs(parsed: ParsedFlow): boolean {
-    const { wanted } = this;
-    if (!wanted) return true;
-    if (JSON.stringify(parsed.spec) !== JSON.stringify(wanted.spec) || parsed.data?.path !== wanted.data?.path) return true;
-    // Once trained, the flow's own parameters count: saving them names a weights file, and must not start over.
-    return this.step === 0 && parsed.weights?.path !== wanted.weights?.path;
-  }
-
-  /** The flow that is shown is the wanted one, and the text changes nothing but how it is trained. */
-  private onlySettingsDiffer({ spec, data, weights }: ParsedFlow): boolean {
-    const { current, wanted } = this;
-    if (!current || !wanted?.spec || !spec || current.spec !== wanted.spec) return false;
-    return shapeOf(spec) === shapeOf(current.spec) && data?.path === current.data?.path && weights?.path === wanted.weights?.path;
   }
 
   /** Training goes on by other settings. */
@@ -399,14 +396,15 @@ export class FlowSession {
     }
     if (answer.type !== 'configured') return this.reportFiles();
 
-    const sameDepth = this.depth === flow.spec.layers.length;
+    const sameStages = this.depth === flow.spec.layers.length && this.current?.spec.dim === flow.spec.dim;
+    this.coordinates = coordinatesWithin(flow.spec.dim, this.coordinates);
     this.current = answer.table ? { ...flow, table: answer.table } : flow;
-    this.target = targetOf(flow.spec, answer.table);
-    if (!sameDepth) this.walk.begin(kept?.cursor ?? this.depth);
+    this.target = targetOf(flow.spec, answer.table, this.coordinates);
+    if (!sameStages) this.walk.begin(kept?.cursor ?? this.depth);
     this.past.leave();
     const { engine, checkpoint } = answer;
     this.training.start(flow.spec, { engine, checkpoint, rows: kept?.rows ?? [], heldOut: kept?.heldOut ?? [] });
-    if (!sameDepth) this.setProbe(kept?.probe);
+    if (!sameStages) this.setProbe(kept?.probe);
     this.emit('target');
     this.reportFiles();
   }

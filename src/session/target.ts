@@ -5,16 +5,22 @@ import { energies } from '../flow/targets';
 import type { TableSummary } from '../training/messages';
 import { lossOf } from '../training/objective';
 
-/** What the flow should become, to be drawn: points, or log π up to a constant on a side × side grid over [−extent, extent]², x fastest. */
+/**
+ * What the flow should become, to be drawn: points in the two coordinates shown, or log π up to a constant on a side × side grid over
+ * [−extent, extent]², x fastest, or on the line over [−extent, extent].
+ */
 export type TargetPicture =
   | { readonly kind: 'points'; readonly points: Float32Array }
-  | { readonly kind: 'density'; readonly side: number; readonly extent: number; readonly logDensity: Float32Array };
+  | { readonly kind: 'density'; readonly side: number; readonly extent: number; readonly logDensity: Float32Array }
+  | { readonly kind: 'curve'; readonly extent: number; readonly logDensity: Float32Array };
 
 export interface Target {
   /** Absent where there is none on the plane. */
   readonly picture?: TargetPicture;
   /** The least loss possible, in nats, where it is known: −log Z under reverse KL, the target's entropy under forward KL. */
   readonly floor?: number;
+  /** u(x), where the target is given by an energy. */
+  energy?(x: ArrayLike<number>): number;
 }
 
 /** What a batch's loss, without annealing, is above the least possible, in nats: the KL gap, where it is known. @param row of `lossColumns`. */
@@ -24,18 +30,21 @@ export function gapOf(spec: FlowSpec, target: Target, [, , base, logDet, energy]
 
 /** As many points as say something to the eye. */
 const samplePoints = 1000;
-const densityGrid = { side: 121, extent: 5 };
+const extent = 5;
+/** Grid points in each direction of the plane, and on the line. */
+const [planeSide, lineSide] = [121, 481];
 
-/** The target of a flow; `table` is its data file, where it is trained on one. */
-export function targetOf(spec: FlowSpec, table: TableSummary | undefined): Target | undefined {
-  const { objective } = spec;
+/** The target of a flow, seen in two of its coordinates; `table` is its data file, where it is trained on one. */
+export function targetOf(spec: FlowSpec, table: TableSummary | undefined, coordinates: readonly [number, number]): Target | undefined {
+  const { objective, dim } = spec;
   if (objective.type === 'reverse-kl') {
-    const energy = energies.get(objective.energy);
-    if (energy?.dim !== 2) return energy && { floor: -energy.logZ };
-    const slope = new Float64Array(2);
-    return { picture: density((x1, x2) => -energy.evaluate([x1, x2], 0, slope)), floor: -energy.logZ };
+    const known = energies.get(objective.energy);
+    if (known?.dim !== dim) return known && { floor: -known.logZ };
+    const slope = new Float64Array(dim);
+    const energy = (x: ArrayLike<number>): number => known.evaluate(x, 0, slope);
+    return { picture: dim === 1 ? curve((x) => -energy([x])) : density((x1, x2) => -energy([x1, x2])), floor: -known.logZ, energy };
   }
-  if (table) return { picture: { kind: 'points', points: onPlane(table.sample, spec.dim) } };
+  if (table) return { picture: { kind: 'points', points: pairs(table.sample, dim, coordinates) } };
   const sampler = samplers.get(objective.data);
   return (
     sampler && {
@@ -45,19 +54,27 @@ export function targetOf(spec: FlowSpec, table: TableSummary | undefined): Targe
   );
 }
 
-/** The first two coordinates of m × d points; the second of one is 0. */
-function onPlane(points: Float64Array, dim: number): Float32Array {
-  const count = points.length / dim;
-  return Float32Array.from({ length: 2 * count }, (_, i) => (i % 2 < dim ? points[Math.floor(i / 2) * dim + (i % 2)] : 0));
+/** These two coordinates where a flow has them, else its first two; of a flow on the line twice the only one. */
+export function coordinatesWithin(dim: number, [first, second]: readonly [number, number]): readonly [number, number] {
+  if (dim === 1) return [0, 0];
+  return first !== second && Math.max(first, second) < dim ? [first, second] : [0, 1];
 }
 
+/** Two coordinates of n × d points: n × 2. On the line the second is 0. */
+function pairs(points: Float64Array, dim: number, coordinates: readonly [number, number]): Float32Array {
+  return Float32Array.from({ length: (2 * points.length) / dim }, (_, i) =>
+    dim === 1 && i % 2 === 1 ? 0 : points[Math.floor(i / 2) * dim + coordinates[i % 2]],
+  );
+}
+
+const at = (i: number, side: number): number => extent * ((2 * i) / (side - 1) - 1);
+
 function density(logDensity: (x1: number, x2: number) => number): TargetPicture {
-  const { side, extent } = densityGrid;
-  const at = (i: number) => extent * ((2 * i) / (side - 1) - 1);
-  return {
-    kind: 'density',
-    side,
-    extent,
-    logDensity: Float32Array.from({ length: side * side }, (_, i) => logDensity(at(i % side), at(Math.floor(i / side)))),
-  };
+  const side = planeSide;
+  const values = Float32Array.from({ length: side * side }, (_, i) => logDensity(at(i % side, side), at(Math.floor(i / side), side)));
+  return { kind: 'density', side, extent, logDensity: values };
+}
+
+function curve(logDensity: (x: number) => number): TargetPicture {
+  return { kind: 'curve', extent, logDensity: Float32Array.from({ length: lineSide }, (_, i) => logDensity(at(i, lineSide))) };
 }

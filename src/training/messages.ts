@@ -61,9 +61,9 @@ export interface Picture {
   readonly depth: number;
   /** N. */
   readonly count: number;
-  /** G: the grid has G × G points. */
+  /** G: the grid has G × G points; in one dimension they lie on one line, in order. */
   readonly side: number;
-  /** (K+1) × N × 2. */
+  /** (K+1) × N × 2: the two coordinates asked for. */
   readonly particles: Float32Array;
   /** K × N. */
   readonly particleDets: Float32Array;
@@ -71,6 +71,8 @@ export interface Picture {
   readonly grid: Float32Array;
   /** K × G². */
   readonly gridDets: Float32Array;
+  /** G²: log p_z of the grid's points at z. */
+  readonly gridLogBase: Float32Array;
   /** K: the mean over the particles of log|det| of the layer in the direction z → x. */
   readonly meanLogDet: Float64Array;
   /** K: how many particles each layer's inverse could not be relied on for (several preimages, unreliable, not finite). */
@@ -96,6 +98,7 @@ interface PictureSize {
   readonly particles: number;
   readonly side: number;
   readonly extent: number;
+  readonly coordinates?: readonly [number, number];
 }
 
 export type ToEngine =

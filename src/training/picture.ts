@@ -4,11 +4,13 @@ import { RandomStream, streams } from '../flow/random';
 import type { Picture } from './messages';
 import type { Work } from './work';
 
-/** What a picture is to show: how many particles, a grid of side × side points, over [−extent, extent]². */
+/** What a picture is to show: how many particles, a grid of side × side points, over [−extent, extent]², and which two coordinates. */
 export interface PictureRequest {
   readonly particles: number;
   readonly side: number;
   readonly extent: number;
+  /** Counted from 0; the first two where they are not given. */
+  readonly coordinates?: readonly [number, number];
 }
 
 /** Particles that begin at a stage of their own: points of the target at stage K, say; n × d. */
@@ -19,14 +21,15 @@ export interface ParticleStart {
 
 /**
  * Particles, and a grid from z through every stage to x: computed in float64, stored in float32. The particles are those of the base, the
- * same ones for the same seed, on their way z → x, or those that are given, from their stage outwards. Of more than two coordinates the
- * first two are kept, and the grid lies where the others are 0. It yields after each layer.
+ * same ones for the same seed, on their way z → x, or those that are given, from their stage outwards. Of more than two coordinates two
+ * are kept, and the grid lies where the others are 0. On the line the grid's points lie one beside the other, and what would be the second
+ * coordinate is 0. It yields after each layer.
  */
 export function* drawPicture(
   flow: Flow,
   step: number,
   seed: number,
-  { particles, side, extent }: PictureRequest,
+  { particles, side, extent, coordinates: [first, second] = [0, 1] }: PictureRequest,
   start?: ParticleStart,
 ): Work<Picture> {
   const { dim } = flow;
@@ -34,11 +37,11 @@ export function* drawPicture(
   const from = start ?? { points: flow.base.sample(particles, new RandomStream(seed, streams.particles)), stage: 0 };
   const count = from.points.length / dim;
   const lattice = new Float64Array(side * side * dim);
-  const across = Float64Array.from({ length: side }, (_, i) => (side === 1 ? 0 : extent * ((2 * i) / (side - 1) - 1)));
+  const spread = (i: number, of: number): number => (of === 1 ? 0 : extent * ((2 * i) / (of - 1) - 1));
   for (let i = 0; i < side * side; i++) {
     const at = i * dim;
-    lattice[at] = across[i % side];
-    if (dim > 1) lattice[at + 1] = across[Math.floor(i / side)];
+    lattice[at + first] = dim === 1 ? spread(i, side * side) : spread(i % side, side);
+    if (dim > 1) lattice[at + second] = spread(Math.floor(i / side), side);
   }
   const moved = yield* flow.tracing(from.points, from.stage);
   const grid = yield* flow.tracing(lattice, 0);
@@ -53,8 +56,8 @@ export function* drawPicture(
     let at = 0;
     for (const stage of stages) {
       for (let p = 0; p < stage.length / dim; p++) {
-        rows[at++] = stage[p * dim];
-        rows[at++] = dim > 1 ? stage[p * dim + 1] : 0;
+        rows[at++] = stage[p * dim + first];
+        rows[at++] = dim > 1 ? stage[p * dim + second] : 0;
       }
     }
     return rows;
@@ -73,6 +76,7 @@ export function* drawPicture(
     particleDets: dets(moved),
     grid: plane(grid),
     gridDets: dets(grid),
+    gridLogBase: Float32Array.from(flow.base.logDensity(grid.stages[0])),
     meanLogDet: Float64Array.from(moved.passes, ({ logDet }) => logDet.reduce((sum, log) => sum + log, 0) / count),
     doubtful: Uint32Array.from(solved, ({ status }) => status.filter((one: InverseStatus) => one !== InverseStatus.Ok).length),
     residual: Float64Array.from(solved, ({ residual }) => residual.reduce((most, one) => (one > most ? one : most), 0)),

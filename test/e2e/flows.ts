@@ -4,6 +4,7 @@ import { initialParameters } from '../../src/flow/flow';
 import type { FlowSpec, LayerSpec, Objective } from '../../src/flow/spec';
 import type { FlowState, Frame, LayerState } from '../../src/protocol/messages';
 import { Probe } from '../../src/session/probe';
+import { targetOf } from '../../src/session/target';
 import { drawPicture } from '../../src/training/picture';
 import { finish } from '../../src/training/work';
 
@@ -68,18 +69,32 @@ const everyKind: readonly LayerSpec[] = [
   { type: 'planar', options: { leaky: true }, initial: { w: [1, -0.5], u: [0.8, 0.6], b: [0.1] } },
 ];
 
+const planar = (w: readonly number[], u: readonly number[], b: number): LayerSpec => ({
+  type: 'planar',
+  options: { raw: true },
+  initial: { w, u, b: [b] },
+});
+
+/** Pulls the normal apart into two modes. */
+const line = [planar([2.2], [1.1], -0.4), planar([-0.6], [0.9], 0.2), planar([1.8], [0.5], 0.3)];
+
+const space = [
+  planar([1.2, 0.4, -0.6], [-0.4, 0.9, 0.5], 0.3),
+  planar([-0.5, 1.1, 0.8], [0.82, -0.5, 0.4], 0.4),
+  planar([0.3, -0.8, 1.3], [0.9, 0.2, -0.6], -0.2),
+];
+
 function planarExample(name: string, objective: Objective, rows: readonly number[][]): Example {
-  const layers = rows.map(([w1, w2, u1, u2, b]) => ({
-    type: 'planar',
-    options: { raw: true },
-    initial: { w: [w1, w2], u: [u1, u2], b: [b] },
-  }));
-  return example(name, objective, layers);
+  return example(
+    name,
+    objective,
+    rows.map(([w1, w2, u1, u2, b]) => planar([w1, w2], [u1, u2], b)),
+  );
 }
 
-function example(name: string, objective: Objective, layers: readonly LayerSpec[]): Example {
+function example(name: string, objective: Objective, layers: readonly LayerSpec[], dim = 2): Example {
   const spec: FlowSpec = {
-    dim: 2,
+    dim,
     base: 'standard-normal',
     seed: 7,
     objective,
@@ -94,6 +109,8 @@ export const examples = {
   u1: planarExample('u1.nflow', { type: 'reverse-kl', energy: 'U1' }, u1),
   folding: planarExample('folding.nflow', { type: 'reverse-kl', energy: 'U2' }, folding),
   everyKind: example('every-kind.nflow', { type: 'reverse-kl', energy: 'U1' }, everyKind),
+  line: example('line.nflow', { type: 'reverse-kl', energy: 'two-modes' }, line, 1),
+  space: example('space.nflow', { type: 'forward-kl', data: 'points.csv' }, space, 3),
 };
 
 /** A flow of `depth` layers: those of two moons, over and over but ever weaker. */
@@ -107,10 +124,25 @@ export function deepFlow(depth: number): Example {
 const picture = { particles: 1000, side: 41, extent: 3 };
 
 export function frameOf({ flow, spec }: Example, losses: Float32Array = new Float32Array(0)): Frame {
-  const { step, depth, count, side, particles, particleDets, grid, gridDets } = finish(
-    drawPicture(flow, losses.length, spec.seed, picture),
+  const drawn = finish(drawPicture(flow, losses.length, spec.seed, { ...picture, coordinates: shown(spec) }));
+  const { step, depth, count, side, particles, particleDets, grid, gridDets, gridLogBase } = drawn;
+  const history = { losses, terms: termsOf(spec.objective, losses), heldOut: new Float32Array(0) };
+  return { step, depth, count, side, particles, particleDets, grid, gridDets, gridLogBase, ...history };
+}
+
+const shown = ({ dim }: FlowSpec): readonly [number, number] => (dim === 1 ? [0, 0] : dim === 2 ? [0, 1] : [0, 2]);
+
+/** Terms that add up to the losses, as those of a real training do: E log p_z(z) of a standard normal, and what the others leave. */
+function termsOf({ type }: Objective, losses: Float32Array): Float32Array {
+  return Float32Array.from(
+    Array.from({ length: losses.length / 2 }).flatMap((_, i) => {
+      const [step, loss] = losses.subarray(2 * i, 2 * i + 2);
+      const base = -Math.log(2 * Math.PI) - (type === 'reverse-kl' ? 1 : 1 + 0.4 * Math.exp(-i / 60));
+      if (type === 'forward-kl') return [step, loss, base, loss + base, 0, 3 * Math.exp(-i / 40)];
+      const logDet = -0.9 * (1 - Math.exp(-i / 50));
+      return [step, loss, base, logDet, loss - base + logDet, 3 * Math.exp(-i / 40)];
+    }),
   );
-  return { step, depth, count, side, particles, particleDets, grid, gridDets, losses };
 }
 
 /** Losses such as training leaves: falling from `from` to `to` with the noise of mini-batches, and the floor below. */
@@ -128,7 +160,7 @@ export function lossesBetween(from: number, to: number, steps: number): Float32A
 export interface StateOptions {
   readonly cursor?: number;
   readonly epsilon?: number;
-  readonly probe?: { readonly stage: number; readonly point: readonly [number, number] };
+  readonly probe?: { readonly stage: number; readonly point: readonly number[] };
   readonly training?: Partial<FlowState['training']>;
   readonly problem?: string;
 }
@@ -139,6 +171,7 @@ export function stateOf({ flow, spec, name }: Example, options: StateOptions = {
   const placed = probe && new Probe(flow, probe.stage, Float64Array.from(probe.point));
   placed?.walkTo(Math.round(cursor));
   const last = placed?.lastStep;
+  const target = targetOf(spec, undefined, shown(spec));
   return {
     uri: `file:///flows/${name}`,
     name,
@@ -148,8 +181,10 @@ export function stateOf({ flow, spec, name }: Example, options: StateOptions = {
       type: spec.objective.type,
       target: spec.objective.type === 'forward-kl' ? spec.objective.data : spec.objective.energy,
     },
-    axes: ['x₁', 'x₂'],
-    standardBase: true,
+    dim: spec.dim,
+    axes: Array.from({ length: spec.dim }, (_, i) => `x${'₁₂₃'[i]}`),
+    standardBase: spec.dim > 1,
+    coordinates: shown(spec),
     epsilon,
     training: { status: 'paused', step: 0, until: spec.training.steps, ...training },
     layers: flow.layers.map((layer, k): LayerState => {
@@ -173,7 +208,9 @@ export function stateOf({ flow, spec, name }: Example, options: StateOptions = {
         origin: [...placed.origin],
         route: placed.route.map((point) => [...point]),
         dets: placed.dets,
-        logProb: placed.logProb,
+        logBase: placed.logBase,
+        ...(target?.energy && { energy: target.energy(placed.route[placed.route.length - 1]) }),
+        ...(Number.isFinite(placed.logProb) && { logProb: placed.logProb }),
         walked: { stage: placed.walked.stage, point: [...placed.walked.point] },
         ...(last && {
           lastStep: {

@@ -89,7 +89,7 @@ describe('scenes', function () {
     const plane = await view.locator('.plane').boundingBox();
     assert.ok(plane);
     await workbench.page.mouse.click(plane.x + plane.width * 0.56, plane.y + plane.height * 0.42);
-    await eventually('the probe', async () => (await textOf(view, 'section[aria-label=Probe]')).includes('log p(x)'));
+    await eventually('the probe', async () => (await textOf(view, '.probe-section')).includes('log p(x)'));
     await workbench.screenshot('probe at z');
     const depth = 24;
     const press = async (...chord: string[]) => {
@@ -100,13 +100,13 @@ describe('scenes', function () {
       await eventually(`stage ${stage}`, async () => (await live()).startsWith(`stage ${stage} `));
       if (stage === depth / 2) await workbench.screenshot('probe half way');
     }
-    assert.match(await textOf(view, 'section[aria-label=Probe]'), /layer 24, z → x, solvedIterations\d+, residual/);
+    assert.match(await textOf(view, '.probe-section'), /layer 24, z → x, solvedIterations\d+, residual/);
     await workbench.screenshot('probe at x');
     for (let stage = depth - 1; stage >= 0; stage--) {
       await press('Control+K', '[');
       await eventually(`stage ${stage}`, async () => (await live()).startsWith(`stage ${stage} `));
     }
-    const readout = await textOf(view, 'section[aria-label=Probe]');
+    const readout = await textOf(view, '.probe-section');
     assert.ok(numberAfter('Round tripoff by', readout) < 1e-10, readout);
     await workbench.screenshot('probe back at z');
   });

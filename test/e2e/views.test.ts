@@ -22,10 +22,10 @@ describe('a view under the hand', () => {
     if (page.view !== 'sidebar') await view.frame(frameOf(examples.folding));
   }
 
-  /** What was posted since the last call, but for `ready` and `drawn`. */
+  /** What was posted since the last call, but for `ready`, `drawn` and where the pointer is. */
   async function said(): Promise<FromView[]> {
     await view.settle();
-    return (await view.takePosted()).filter(({ type }) => type !== 'ready' && type !== 'drawn');
+    return (await view.takePosted()).filter(({ type }) => !['ready', 'drawn', 'hover'].includes(type));
   }
 
   const caption = (): Promise<string | null> => view.page.locator('.caption strong').textContent();
@@ -90,7 +90,7 @@ describe('a view under the hand', () => {
       const zoom = { k: 2, x: -300, y: -200 };
       const uri = stateOf(examples.folding).uri;
       await open({ cursor: 1.5 }, { saved: { uri, zoom } });
-      assert.deepEqual(await view.saved(), { uri, zoom });
+      assert.deepEqual(await view.saved(), { uri, zoom, unfolded: ['loss', 'probe', 'invertibility', 'layer'] });
       assert.ok(await view.page.locator('.fit').isVisible());
       await view.close();
       await open({}, { saved: { uri: 'file:///other.nflow', zoom } });
@@ -210,12 +210,12 @@ describe('a view under the hand', () => {
     await open({ cursor: 3 });
     await view.takePosted();
     const run = (name: string): Promise<void> => view.page.getByRole('button', { name }).click();
-    await run('Train this flow');
+    await run('Train');
     await run('Step x → z');
     await run('Run x → z');
     for (const name of ['Step z → x', 'Run z → x', 'Reset']) assert.ok(await view.page.getByRole('button', { name }).isDisabled(), name);
     await view.state(stateOf(examples.folding, { cursor: 0, training: { status: 'running', step: 10 } }));
-    await run('Pause training');
+    await run('Pause');
     await run('Reset');
     await run('Step z → x');
     await run('Run z → x');
@@ -246,13 +246,13 @@ describe('a view under the hand', () => {
     });
 
   it('tells the gap to the least possible loss with its error, and none for a flow that folds', async () => {
-    const gap = (): Promise<string | null> => view.page.locator('.gap').textContent();
+    const gap = (): Promise<string | null> => view.page.locator('.loss .gap').textContent();
     const losses = lossesBetween(3, 1.1, 4000);
     view = await ViewPage.open(browser);
     await view.state(stateOf(examples.twoMoons, { training: { step: 4000, floor: 1 } }));
     await view.frame(frameOf(examples.twoMoons, losses));
     assert.match((await gap()) ?? '', /^KL gap 0\.\d{3} ± 0\.00\d$/);
-    assert.match((await view.page.locator('.gap').getAttribute('title')) ?? '', /over the last 2\d\d steps/);
+    assert.match((await view.page.locator('.loss .gap').getAttribute('title')) ?? '', /over the last 2\d\d steps/);
     await view.state(stateOf(examples.folding, { training: { step: 4000, floor: 1 } }));
     await view.frame(frameOf(examples.folding, losses));
     assert.equal(await gap(), 'no KL gap: layer 2 folds');
@@ -272,7 +272,7 @@ describe('a view under the hand', () => {
     };
     view = await ViewPage.open(browser);
     await view.state(traveller);
-    const text = (await view.page.locator('section[aria-label=Probe]').textContent()) ?? '';
+    const text = (await view.page.locator('.probe-section').textContent()) ?? '';
     for (const part of ['At stage 3', 'layer 4, z → x, solved', '5, residual 2.2e−16', 'off by 3.1e−15', 'eruptions 3.4'])
       assert.ok(text.includes(part), `${part} in ${text}`);
   });

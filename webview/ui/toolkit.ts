@@ -33,7 +33,7 @@ export function button(look: ButtonLook, run: () => void): UiButton {
       if (key === shown) return;
       shown = key;
       const appearance = next.label === undefined ? 'icon' : next.primary === true ? 'primary' : 'secondary';
-      update(element, { appearance, title: next.tooltip, 'aria-label': next.tooltip });
+      update(element, { appearance, title: next.tooltip, 'aria-label': next.label ?? next.tooltip });
       const image = next.icon === undefined ? [] : [icon(next.icon)];
       if (next.label !== undefined) image.forEach((i) => i.setAttribute('slot', 'start'));
       element.replaceChildren(...image, next.label ?? '');

@@ -16,10 +16,12 @@ const layer = (more: Partial<LayerState> = {}): LayerState => ({
 const state = (more: Partial<FlowState> = {}): FlowState => ({
   uri: 'file:///a.nflow',
   name: 'a.nflow',
+  dim: 2,
   closedForm: 'encode',
   objective: { type: 'forward-kl', target: 'two-moons' },
   axes: ['x₁', 'x₂'],
   standardBase: true,
+  coordinates: [0, 1],
   epsilon: 0.05,
   training: { status: 'idle', step: 1200, until: 4000, loss: 2.3141 },
   layers: [layer(), layer({ number: 2, margin: 0.04, status: 'near-singular', residual: 3.2e-16 })],

@@ -12,6 +12,7 @@ const probe: ProbeState = {
     [3, 2],
   ],
   dets: [1, 1],
+  logBase: -2,
   logProb: -2,
   walked: { stage: 1, point: [1.001, 2] },
 };
