@@ -1,5 +1,6 @@
 import { optionWords } from '../flow/layer';
-import type { Direction, FlowState, LayerState, ProbeState } from '../protocol/messages';
+import type { Normality } from '../flow/normality';
+import type { Direction, FlowState, LayerState, NormalityState, ProbeState } from '../protocol/messages';
 import type { Probe } from '../session/probe';
 import type { FlowSession } from '../session/session';
 
@@ -8,6 +9,8 @@ export function flowState(session: FlowSession, uri: string, name: string): Flow
   const { opened } = session;
   const problem = session.problems.find((p) => p.severity === 'error')?.message;
   const { note } = session;
+  const { held } = session.byHand;
+  const normality = session.lastPicture?.normality;
   const latest = session.losses.latest;
   return {
     uri,
@@ -33,9 +36,17 @@ export function flowState(session: FlowSession, uri: string, name: string): Flow
     },
     layers: layerStates(session),
     cursor: session.cursor,
+    source: session.source,
+    canStartAtTarget: opened?.spec.objective.type === 'forward-kl' || session.target?.energy !== undefined,
+    ...(normality && { normality: normalityState(normality) }),
+    ...(held && { dragged: { ...held, layer: held.layer + 1 } }),
     ...(session.probe && { probe: probeState(session.probe, session) }),
-    layerDuration: session.layerDuration,
+    layerDuration: session.settings.layerDuration,
   };
+}
+
+function normalityState({ count, mean, covariance, skewness, kurtosis, overall }: Normality): NormalityState {
+  return { count, mean: [...mean], covariance: [...covariance], skewness: skewness.p, kurtosis: kurtosis.p, overall: overall.p };
 }
 
 /** "₁₂". */
@@ -60,6 +71,7 @@ function layerStates(session: FlowSession): LayerState[] {
       doubtful: traced?.doubtful[k] ?? 0,
       residual: traced?.residual[k] ?? 0,
       overlay: layer.overlay(epsilon),
+      handles: layer.dim === 2 ? layer.handles() : [],
     };
   });
 }

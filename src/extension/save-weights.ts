@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { setWeights } from '../document/edit';
 import type { OpenFlow } from './open-flows';
+import { editText } from './text-edits';
 
 /**
  * Writes the parameters of now as safetensors beside the flow, and names the file in its text (an edit that can be undone). A file that
@@ -49,11 +50,6 @@ async function exists(uri: vscode.Uri): Promise<boolean> {
 async function nameInText(flow: OpenFlow, weights: vscode.Uri): Promise<void> {
   const folder = vscode.Uri.joinPath(flow.uri, '..').toString();
   if (vscode.Uri.joinPath(weights, '..').toString() !== folder) return;
-  const document = await vscode.workspace.openTextDocument(flow.uri);
   const name = weights.path.slice(weights.path.lastIndexOf('/') + 1);
-  const edit = new vscode.WorkspaceEdit();
-  for (const { start, end, text } of setWeights(document.getText(), name)) {
-    edit.replace(flow.uri, new vscode.Range(document.positionAt(start), document.positionAt(end)), text);
-  }
-  if (edit.size > 0) await vscode.workspace.applyEdit(edit);
+  await editText(flow.uri, (text) => setWeights(text, name));
 }

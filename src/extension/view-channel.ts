@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
-import type { FromView, Frame, ToView, ViewCommand } from '../protocol/messages';
+import type { FromView, Frame, ToView, ViewCommand, WindowRequest } from '../protocol/messages';
 import { pack } from '../protocol/pack';
 import type { FlowSession } from '../session/session';
 import { heldOutColumns, type Picture } from '../training/messages';
+import { Dragging } from './dragging';
 import { flowState } from './flow-state';
 import type { OpenFlow, OpenFlows } from './open-flows';
 
@@ -16,6 +17,7 @@ const FIGURES_EVERY = 500;
  */
 export class ViewChannel implements vscode.Disposable {
   private flow: OpenFlow | undefined;
+  private dragging: Dragging | undefined;
   private unsubscribe: () => void = () => {};
   private readonly subscriptions: vscode.Disposable;
   private ready = false;
@@ -46,6 +48,7 @@ export class ViewChannel implements vscode.Disposable {
     if (flow === this.flow) return;
     this.unsubscribe();
     this.flow = flow;
+    this.dragging = flow && new Dragging(flow);
     this.unsubscribe =
       flow?.session.subscribe((event) => {
         if (event === 'picture') this.stale = true;
@@ -91,10 +94,26 @@ export class ViewChannel implements vscode.Disposable {
       case 'coordinates':
         session?.showCoordinates(message.coordinates);
         break;
+      case 'source':
+        session?.startFrom(message.source);
+        break;
+      case 'density':
+      case 'ellipses':
+        void this.look(message.type, message.request);
+        break;
+      case 'drag':
+        void this.dragging?.follow(message);
+        break;
       case 'hover':
         if (this.flow) this.flows.pointAt(this.flow, message.layer);
         break;
     }
+  }
+
+  /** Answers also where there is nothing to tell: the view asks nothing else before. */
+  private async look(type: 'density' | 'ellipses', request: WindowRequest): Promise<void> {
+    const seen = await this.flow?.session.windows[type](request);
+    this.post({ type, ...(seen && { packed: pack(seen) }) });
   }
 
   /** A button was pressed: this flow becomes the active one, and the command of the palette runs. */

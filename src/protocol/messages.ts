@@ -20,6 +20,17 @@ export interface LayerState {
   readonly residual: number;
   /** What to draw, in the coordinates of the input of the layer's own formula (stage k−1 under `generate`, stage k under `encode`). */
   readonly overlay: Overlay;
+  /** What of it can be dragged on the plane, in the same coordinates. */
+  readonly handles: readonly Handle[];
+}
+
+/** The foot of a line, the tip of an arrow that begins at `from`, or a point. */
+export interface Handle {
+  /** The parameter that it sets before all others. */
+  readonly name: string;
+  readonly kind: 'line' | 'tip' | 'point';
+  readonly at: readonly number[];
+  readonly from?: readonly number[];
 }
 
 export type Overlay = HyperplaneOverlay | HalfSpacesOverlay | CentreOverlay | CouplingOverlay | NoOverlay;
@@ -107,6 +118,17 @@ export interface ProbeState {
   readonly original?: readonly { readonly name: string; readonly value: number }[];
 }
 
+/** How nearly the particles come from N(0, I) at z, where they begin at x: p-values of Mardia's tests and of all moments together. */
+export interface NormalityState {
+  readonly count: number;
+  readonly mean: readonly number[];
+  /** d × d, row by row. */
+  readonly covariance: readonly number[];
+  readonly skewness: number;
+  readonly kurtosis: number;
+  readonly overall: number;
+}
+
 /** Everything a view shows except tensors. */
 export interface FlowState {
   readonly uri: string;
@@ -129,6 +151,14 @@ export interface FlowState {
   /** The cursor: a stage 0 … K, fractional while scrubbing. */
   readonly cursor: number;
   readonly probe?: ProbeState;
+  /** Where the particles begin: at z, drawn from the base, or at x, as points of the target. */
+  readonly source: 'base' | 'target';
+  /** There are points of the target to begin from. */
+  readonly canStartAtTarget: boolean;
+  /** Of the last picture, where its particles began at x. */
+  readonly normality?: NormalityState;
+  /** What the person drags, and whether the layer's constraint holds it back. */
+  readonly dragged?: { readonly layer: number; readonly handle: string; readonly heldBack: boolean };
   /** The layer that the person points at, in whatever view. */
   readonly hovered?: number;
   /** Milliseconds for one layer when a step is animated. */
@@ -158,6 +188,28 @@ export interface Frame {
 /** A row of `Frame.terms`: the means over the batch E log p_z(z), E Σ log|det| of the layers z → x, and E u(x), without β; in nats. */
 export const termColumns = ['step', 'loss', 'base', 'logDet', 'energy', 'gradientNorm'] as const;
 
+/** A lattice of side × side points over [x0, x1] × [y0, y1] at one stage; its edges hold its first and last points. */
+export interface WindowRequest {
+  readonly stage: number;
+  readonly side: number;
+  readonly window: readonly [x0: number, x1: number, y0: number, y1: number];
+}
+
+/** Log densities on the lattice, x fastest and y rising: the flow's (NaN where there is none), and at x the target's where it is known. */
+export interface Density extends WindowRequest {
+  readonly logDensity: Float32Array;
+  readonly target?: Float32Array;
+}
+
+/** Circles about `count` points at `stage`: where their centres are at every stage, (K+1) × n × 2, and the Jacobians there, (K+1) × n × 4. */
+export interface Ellipses {
+  readonly depth: number;
+  readonly count: number;
+  readonly stage: number;
+  readonly centres: Float32Array;
+  readonly jacobians: Float32Array;
+}
+
 /**
  * What the flow should become: points of the target in the two coordinates shown, or its log density (up to a constant) on a
  * square grid over [−extent, extent]², or on the line over [−extent, extent].
@@ -177,7 +229,9 @@ export type ToView =
   /** A packed Frame: the view answers `drawn` when it has been drawn, and gets no other before. */
   | { readonly type: 'frame'; readonly packed: ArrayBuffer }
   /** A packed Target; none where there is nothing to draw on the plane. */
-  | { readonly type: 'target'; readonly packed?: ArrayBuffer };
+  | { readonly type: 'target'; readonly packed?: ArrayBuffer }
+  /** The packed answer to the view's one question; none where there is nothing to tell. */
+  | { readonly type: 'density' | 'ellipses'; readonly packed?: ArrayBuffer };
 
 export type FromView =
   | { readonly type: 'ready' }
@@ -189,4 +243,15 @@ export type FromView =
   /** Show these two coordinates, counted from 0. */
   | { readonly type: 'coordinates'; readonly coordinates: readonly [number, number] }
   /** The person points at a layer, 1 … K, or at none. */
+  | { readonly type: 'source'; readonly source: 'base' | 'target' }
+  /** The view asks for these, one at a time. */
+  | { readonly type: 'density' | 'ellipses'; readonly request: WindowRequest }
+  /** A handle of a layer 1 … K is dragged; `done`: and let go of. */
+  | {
+      readonly type: 'drag';
+      readonly layer: number;
+      readonly handle: string;
+      readonly to: readonly number[];
+      readonly done: boolean;
+    }
   | { readonly type: 'hover'; readonly layer: number | undefined };

@@ -1,4 +1,4 @@
-import type { Picture } from '../training/messages';
+import type { ParticleSource, Picture } from '../training/messages';
 import type { EngineClient } from './engine-client';
 
 /** What a picture is to show; see the engine's `trace`. */
@@ -7,6 +7,7 @@ export interface PictureSize {
   readonly side: number;
   readonly extent: number;
   readonly coordinates: readonly [number, number];
+  readonly source: ParticleSource;
 }
 
 /** The picture of the parameters of now, computed by the engine when it is asked for and kept until they change. */

@@ -2,8 +2,9 @@ import { parseFlow, type ParsedFlow, type Problem } from '../document/parse';
 import { encodeWeights } from '../document/weights';
 import { buildFlow, type Flow } from '../flow/flow';
 import { closedFormDirection, type Direction, type FlowSpec } from '../flow/spec';
-import type { Picture } from '../training/messages';
+import type { ParticleSource, Picture } from '../training/messages';
 import { Attempt } from './attempt';
+import { ByHand } from './by-hand';
 import { EngineClient, type EngineNews } from './engine-client';
 import type { Environment, SessionSettings } from './environment';
 import { LatestPicture, type PictureSize } from './latest-picture';
@@ -12,10 +13,11 @@ import type { LossHistory } from './loss-history';
 import { isAnother, onlySettingsDiffer, type Opened } from './opened';
 import { Past } from './past';
 import type { Probe } from './probe';
-import { KeptSnapshots, shapeOf, untrained, type ProbePlace, type Snapshot } from './snapshot';
+import { KeptSnapshots, shapeOf, snapshotOf, untrained, type ProbePlace, type Snapshot } from './snapshot';
 import { coordinatesWithin, gapOf, targetOf, type Target } from './target';
 import { Training, type ParameterValues, type TrainingStatus } from './training';
 import { Walk } from './walk';
+import { Windows } from './windows';
 
 /**
  * - `state`: anything but tensors changed.
@@ -36,7 +38,8 @@ export class FlowSession {
   private wanted: ParsedFlow | undefined;
   /** The latest attempt to start over, and what was wrong with its files: what an earlier one finds no longer matters. */
   private attempt: Attempt;
-  private fromSeed = false;
+  /** It was reset to the initial values of its seed, although its text names weights. */
+  fromSeed = false;
   private configuring: Promise<void> = Promise.resolve();
   private current: Opened | undefined;
   private readonly training: Training;
@@ -47,13 +50,19 @@ export class FlowSession {
 
   /** The steps that were taken, and the one of them that is looked at again. */
   readonly past: Past;
+  /** Moves layers by hand. */
+  readonly byHand: ByHand;
+  /** Looks at one stage. */
+  readonly windows: Windows;
   /** The two coordinates that pictures show, counted from 0. */
   coordinates: readonly [number, number] = [0, 0];
   target: Target | undefined;
+  /** Where the particles of pictures begin. */
+  source: ParticleSource = 'base';
 
   constructor(
     private readonly environment: Environment,
-    private settings: SessionSettings,
+    public settings: SessionSettings,
   ) {
     this.engine = new EngineClient(
       () => environment.openEngine(),
@@ -62,6 +71,8 @@ export class FlowSession {
     this.attempt = new Attempt(environment);
     this.picture = new LatestPicture(this.engine);
     this.past = new Past(this.engine);
+    this.byHand = new ByHand(this, () => this.emit('state'));
+    this.windows = new Windows(this.engine, this.past, () => this.current?.spec);
     this.training = new Training(
       this.engine,
       () => this.parametersChanged(),
@@ -86,6 +97,11 @@ export class FlowSession {
   /** The flow with the parameters of this moment, or of the step that is looked at again, in float64. */
   get flow(): Flow | undefined {
     return this.walk.flow;
+  }
+
+  /** Those of this moment, or of the step that is looked at again, of all layers. */
+  get parameters(): Float32Array | undefined {
+    return (this.past.shown ?? this.training.checkpoint)?.parameters;
   }
 
   /** The last step that was taken. */
@@ -144,10 +160,6 @@ export class FlowSession {
     return this.settings.epsilon;
   }
 
-  get layerDuration(): number {
-    return this.settings.layerDuration;
-  }
-
   /** The last picture that was computed; it may be of earlier parameters. */
   get lastPicture(): Picture | undefined {
     return this.past.shown?.picture ?? this.picture.last;
@@ -190,9 +202,7 @@ export class FlowSession {
     const { parsed } = this;
     if (parsed.spec && isAnother(parsed, this.wanted, this.step > 0)) {
       if (this.wanted && parsed.weights?.path !== this.wanted.weights?.path) this.fromSeed = false;
-      this.configuring = onlySettingsDiffer(parsed, this.wanted, this.current)
-        ? this.adopt(parsed.spec)
-        : this.configure(parsed, parsed.spec);
+      this.configuring = this.goOnWith(parsed, parsed.spec) ?? this.configure(parsed, parsed.spec);
       this.wanted = parsed;
     }
     return this.configuring;
@@ -295,6 +305,12 @@ export class FlowSession {
     void this.revisit(this.past.shown?.step);
   }
 
+  /** Particles begin at z, drawn from the base, or at x, as points of the target. */
+  startFrom(source: ParticleSource): void {
+    this.source = source;
+    void this.revisit(this.past.shown?.step);
+  }
+
   /** The particles and the grid at every stage for the parameters of now; the same promise for all who ask at once. */
   async trace(): Promise<Picture | undefined> {
     if (this.past.shown) return this.past.shown.picture;
@@ -313,18 +329,7 @@ export class FlowSession {
 
   /** Where training stands. */
   snapshot(): Snapshot | undefined {
-    const { checkpoint } = this.training;
-    if (!this.current || !checkpoint) return undefined;
-    const { cursor, probe, fromSeed } = this;
-    return {
-      shape: shapeOf(this.current.spec),
-      checkpoint,
-      rows: this.losses.rows(),
-      heldOut: this.heldOut,
-      cursor,
-      ...(probe && { probe: { stage: probe.stage, point: [...probe.origin] } }),
-      ...(fromSeed && { fromSeed }),
-    };
+    return this.current && snapshotOf(this.current.spec, this.training, this);
   }
 
   /** Goes on from a snapshot as soon as the text describes the flow that it is of. Call it before the first {@link setText}. */
@@ -345,17 +350,20 @@ export class FlowSession {
 
   private get pictureSize(): PictureSize {
     const { particles, gridLines } = this.settings;
-    return { particles, side: gridLines, extent: 3, coordinates: this.coordinates };
+    return { particles, side: gridLines, extent: 3, coordinates: this.coordinates, source: this.source };
   }
 
   private emit(event: SessionEvent): void {
     this.listeners.emit(event);
   }
 
-  /** Training goes on by other settings. */
-  private adopt(spec: FlowSpec): Promise<void> {
-    if (this.current) this.current = { ...this.current, spec, layerLines: this.parsed.layerLines };
-    return this.training.change(spec);
+  /** Goes on where the text describes the same flow by other settings, or as a person's hand made it. */
+  private goOnWith(parsed: ParsedFlow, spec: FlowSpec): Promise<void> | undefined {
+    const { current, wanted } = this;
+    const moved = current && current.spec === wanted?.spec ? this.byHand.between(current.spec, spec) : undefined;
+    if (!current || (!moved && !onlySettingsDiffer(parsed, wanted, current))) return undefined;
+    this.current = { ...current, spec, layerLines: parsed.layerLines };
+    return moved ? this.training.edit(spec, moved) : this.training.change(spec);
   }
 
   /** Starts over with another flow, with the parameters that it was left with, those of its weights file, or its initial ones. */
@@ -421,9 +429,9 @@ export class FlowSession {
 
   private parametersChanged(): void {
     this.picture.outdate();
-    const shown = this.past.shown ?? this.training.checkpoint;
-    if (!this.current || !shown) return;
-    this.walk.follow(buildFlow(this.current.spec, shown.parameters));
+    const { current, parameters } = this;
+    if (!current || !parameters) return;
+    this.walk.follow(buildFlow(current.spec, parameters));
     this.emit('picture');
     this.emit('state');
   }

@@ -1,5 +1,7 @@
 import type { FlowSpec } from '../flow/spec';
 import type { Checkpoint } from '../training/messages';
+import type { Probe } from './probe';
+import type { Training } from './training';
 
 /** Where a person put the probe: a stage 0 … K and the point's coordinates there. */
 export interface ProbePlace {
@@ -32,6 +34,25 @@ export function shapeOf({ dim, base, seed, layers, objective }: FlowSpec): strin
       ? { type: objective.type, energy: objective.energy }
       : { type: objective.type, data: objective.data, holdout: objective.holdout };
   return JSON.stringify({ dim, base, seed, layers, objective: target });
+}
+
+/** What has been trained, and where the person stands in it. */
+export function snapshotOf(
+  spec: FlowSpec,
+  { checkpoint, losses, heldOut }: Training,
+  { cursor, probe, fromSeed }: { readonly cursor: number; readonly probe: Probe | undefined; readonly fromSeed: boolean },
+): Snapshot | undefined {
+  return (
+    checkpoint && {
+      shape: shapeOf(spec),
+      checkpoint,
+      rows: losses.rows(),
+      heldOut,
+      cursor,
+      ...(probe && { probe: { stage: probe.stage, point: [...probe.origin] } }),
+      ...(fromSeed && { fromSeed }),
+    }
+  );
 }
 
 /** A flow with these parameters before its first training step. */

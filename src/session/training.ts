@@ -119,6 +119,7 @@ export class Training {
    * @throws RangeError for a parameter that the flow does not have, or values that it cannot take.
    */
   async edit(spec: FlowSpec, changes: readonly ParameterValues[]): Promise<void> {
+    if (changes.length === 0) return;
     const answer = await this.engine.ask({ type: 'edit', edits: changes.map((change) => editOf(spec, change)) });
     if (answer.type === 'edited') this.accept(answer.checkpoint);
   }

@@ -6,11 +6,14 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { buildFlow } from '../flow/flow';
 import { samplers } from '../flow/samplers';
 import { thinned, type PointTable } from '../flow/table';
-import type { FromEngine, Port, ReadTable, StopReason, TableSummary, ToEngine } from './messages';
-import { drawPicture, pictureBuffers } from './picture';
+import { drawDensity } from './density';
+import { drawEllipses } from './ellipses';
+import type { FromEngine, Picture, Port, ReadTable, StopReason, TableSummary, ToEngine } from './messages';
+import { drawPicture, pictureBuffers, type ParticleStart } from './picture';
 import { Progress } from './progress';
 import { firstWhere, marginsOf, seriesOf } from './quantities';
 import { initialCheckpoint, Trainer } from './trainer';
+import { targetPoints, type TargetPoints } from './target-points';
 import { finish, type Work } from './work';
 
 export interface EngineOptions {
@@ -66,6 +69,9 @@ type Message<T extends ToEngine['type']> = Extract<ToEngine, { readonly type: T 
 
 class Engine {
   private trainer: Trainer | undefined;
+  private table: PointTable | undefined;
+  /** What particles that begin at x begin from, once that was asked for. */
+  private points: { readonly draw: TargetPoints | undefined } | undefined;
   /** The step at which training stops, and what it then says; undefined while it rests. */
   private goal: { readonly step: number; readonly reason: 'done' | 'stepped' } | undefined;
   /** The step that is being taken; let go of, it has not begun. */
@@ -111,6 +117,10 @@ class Engine {
         return this.pause();
       case 'trace':
         return this.ask(this.trace(trainer, message));
+      case 'density':
+        return this.ask(this.density(trainer, message));
+      case 'ellipses':
+        return this.look(trainer, message);
       case 'revisit':
         return this.ask(this.revisit(trainer, message));
       case 'rewind':
@@ -140,6 +150,8 @@ class Engine {
     this.questions = [];
     this.trainer?.dispose();
     this.trainer = trainer;
+    this.table = table;
+    this.points = undefined;
     this.goal = undefined;
     this.progress = new Progress();
     const { engine } = trainer;
@@ -153,14 +165,40 @@ class Engine {
 
   private *trace(trainer: Trainer, { id, ...size }: Message<'trace'>): Work {
     const { step, parameters } = trainer.checkpoint();
-    const picture = yield* drawPicture(buildFlow(trainer.spec, parameters), step, trainer.spec.seed, size);
+    const picture = yield* this.draw(trainer, parameters, step, size);
     this.port.post({ type: 'traced', id, picture }, pictureBuffers(picture));
+  }
+
+  private *draw(
+    { spec }: Trainer,
+    parameters: Float32Array,
+    step: number,
+    { source, ...size }: Omit<Message<'trace'>, 'type' | 'id'>,
+  ): Work<Picture> {
+    let start: ParticleStart | undefined;
+    if (source === 'target') {
+      this.points ??= { draw: targetPoints(spec, this.table) };
+      const points = this.points.draw?.(size.particles);
+      start = points && { points, stage: spec.layers.length };
+    }
+    return yield* drawPicture(buildFlow(spec, parameters), step, spec.seed, size, start);
+  }
+
+  private *density(trainer: Trainer, { id, request, parameters }: Message<'density'>): Work {
+    const flow = buildFlow(trainer.spec, parameters ?? trainer.checkpoint().parameters);
+    const density = yield* drawDensity(flow, trainer.spec.objective, request);
+    this.port.post({ type: 'density', id, density });
+  }
+
+  private look(trainer: Trainer, { id, request, parameters }: Message<'ellipses'>): void {
+    const flow = buildFlow(trainer.spec, parameters ?? trainer.checkpoint().parameters);
+    this.port.post({ type: 'ellipses', id, ellipses: drawEllipses(flow, request) });
   }
 
   private *revisit(trainer: Trainer, { id, step, ...size }: Message<'revisit'>): Work {
     const past = yield* trainer.revisit(step);
     if (!past) return this.port.post({ type: 'revisited', id, past: undefined });
-    const picture = yield* drawPicture(buildFlow(trainer.spec, past.parameters), step, trainer.spec.seed, size);
+    const picture = yield* this.draw(trainer, past.parameters, step, size);
     const margins = marginsOf(trainer.spec, past.parameters);
     this.port.post({ type: 'revisited', id, past: { ...past, margins, picture } }, pictureBuffers(picture));
   }

@@ -1,10 +1,14 @@
 /** What the session and the training engine, which runs in a worker, say to each other. Everything here survives a structured clone. */
 
+import type { Normality } from '../flow/normality';
 import type { FlowSpec } from '../flow/spec';
 import type { PointTable, TableProblem } from '../flow/table';
+import type { Density } from './density';
+import type { Ellipses } from './ellipses';
 import type { Measures, Recorded } from './history';
 import type { Patience } from './patience';
 import type { TrainingState } from './stepper';
+import type { WindowRequest } from './window';
 
 /** Turns the bytes of a data file into points. The engine is handed one, so that it need not know any format. */
 export type ReadTable = (bytes: Uint8Array, dim: number) => PointTable | TableProblem;
@@ -79,7 +83,12 @@ export interface Picture {
   readonly doubtful: Uint32Array;
   /** K: the greatest residual of the particles in the direction that is solved numerically. */
   readonly residual: Float64Array;
+  /** How nearly the particles come from N(0, I) at z, where they begin at x. */
+  readonly normality?: Normality;
 }
+
+/** Where the particles of a picture begin: at z, drawn from the base, or at x, as points of the target. */
+export type ParticleSource = 'base' | 'target';
 
 /** The first thing that was not finite. Indices count from 0; -1 where there is none (the loss itself, say). */
 export interface NotFinite {
@@ -99,6 +108,15 @@ interface PictureSize {
   readonly side: number;
   readonly extent: number;
   readonly coordinates?: readonly [number, number];
+  /** The base where it is left out, and where the target has no points to draw. */
+  readonly source?: ParticleSource;
+}
+
+/** A look through a window at one stage. */
+interface Look {
+  readonly request: WindowRequest;
+  /** Those of now, where they are left out. */
+  readonly parameters?: Float32Array;
 }
 
 export type ToEngine =
@@ -120,6 +138,8 @@ export type ToEngine =
   | { readonly type: 'step'; readonly count: number }
   | { readonly type: 'pause' }
   | ({ readonly type: 'trace'; readonly id: number } & PictureSize)
+  | ({ readonly type: 'density'; readonly id: number } & Look)
+  | ({ readonly type: 'ellipses'; readonly id: number } & Look)
   /** Show a past step. */
   | ({ readonly type: 'revisit'; readonly id: number; readonly step: number } & PictureSize)
   /** Training rests, and goes on from a past step. What came after it stays in the history until the first new step or edit. */
@@ -168,6 +188,8 @@ export type FromEngine =
   | ({ readonly type: 'stopped' } & StopReason)
   | { readonly type: 'not-finite'; readonly at: NotFinite }
   | { readonly type: 'traced'; readonly id: number; readonly picture: Picture }
+  | { readonly type: 'density'; readonly id: number; readonly density: Density }
+  | { readonly type: 'ellipses'; readonly id: number; readonly ellipses: Ellipses }
   /** A defect of ours, never of the person's: shown with a way to report it. */
   | { readonly type: 'failed'; readonly message: string };
 

@@ -1,5 +1,6 @@
 import type { Flow, Pass, Trace } from '../flow/flow';
 import { InverseStatus } from '../flow/layer';
+import { normality } from '../flow/normality';
 import { RandomStream, streams } from '../flow/random';
 import type { Picture } from './messages';
 import type { Work } from './work';
@@ -80,6 +81,7 @@ export function* drawPicture(
     meanLogDet: Float64Array.from(moved.passes, ({ logDet }) => logDet.reduce((sum, log) => sum + log, 0) / count),
     doubtful: Uint32Array.from(solved, ({ status }) => status.filter((one: InverseStatus) => one !== InverseStatus.Ok).length),
     residual: Float64Array.from(solved, ({ residual }) => residual.reduce((most, one) => (one > most ? one : most), 0)),
+    ...(from.stage > 0 && { normality: normality(moved.stages[0], dim) }),
   };
 }
 

@@ -199,9 +199,12 @@ export function stateOf({ flow, spec, name }: Example, options: StateOptions = {
         doubtful: doubtful[k],
         residual: residual[k],
         overlay: layer.overlay(epsilon),
+        handles: spec.dim === 2 ? layer.handles() : [],
       };
     }),
     cursor,
+    source: 'base',
+    canStartAtTarget: spec.objective.type === 'forward-kl' || target?.energy !== undefined,
     ...(placed && {
       probe: {
         stage: placed.stage,

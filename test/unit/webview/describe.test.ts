@@ -10,6 +10,7 @@ const layer = (more: Partial<LayerState> = {}): LayerState => ({
   doubtful: 0,
   residual: 0,
   overlay: { kind: 'hyperplane', w: [1, 0], b: 0, uHat: [0, 1], kappa: 0, danger: 0, fold: 0 },
+  handles: [],
   ...more,
 });
 
@@ -26,6 +27,8 @@ const state = (more: Partial<FlowState> = {}): FlowState => ({
   training: { status: 'idle', step: 1200, until: 4000, loss: 2.3141 },
   layers: [layer(), layer({ number: 2, margin: 0.04, status: 'near-singular', residual: 3.2e-16 })],
   cursor: 0,
+  source: 'base',
+  canStartAtTarget: true,
   layerDuration: 600,
   ...more,
 });

@@ -10,7 +10,16 @@ import { direction, layerRow, rawFlow } from './flows';
 const bar = (kappa: number): KappaBar => ({ layer: 1, kappa, reach: undefined, least: undefined, slopes: undefined });
 
 function layersOf(overlays: readonly LayerState['overlay'][]): LayerState[] {
-  return overlays.map((overlay, i) => ({ number: i + 1, label: '', margin: 1, status: 'ok', doubtful: 0, residual: 0, overlay }));
+  return overlays.map((overlay, i) => ({
+    number: i + 1,
+    label: '',
+    margin: 1,
+    status: 'ok',
+    doubtful: 0,
+    residual: 0,
+    overlay,
+    handles: [],
+  }));
 }
 
 describe('the bar of a planar layer', () => {

@@ -22,10 +22,13 @@ const state = (closedForm: FlowState['closedForm'], both: boolean): FlowState =>
       doubtful: 0,
       residual: 0,
       overlay: { kind: 'none' },
+      handles: [],
       ...(both && { bothClosedForm: true as const }),
     },
   ],
   cursor: 0,
+  source: 'base',
+  canStartAtTarget: true,
   layerDuration: 0,
 });
 
