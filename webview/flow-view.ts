@@ -1,9 +1,11 @@
 /** The Flow View panel: takes the session's messages, keeps what is shown, and asks every view to draw it, once a frame. */
 
-import type { FlowState, Frame, ProbeState, Target, ToView } from '../src/protocol/messages';
+import type { Density, Ellipses, FlowState, Frame, ProbeState, Target, ToView, WindowRequest } from '../src/protocol/messages';
 import { unpack } from '../src/protocol/pack';
+import { Asked } from './asked';
 import { createCoordinates } from './coordinates';
 import { CursorControl } from './cursor-control';
+import { DensityPainter } from './density';
 import * as describe from './describe';
 import { html, show, svg, write } from './element';
 import { createEmpty } from './empty';
@@ -20,10 +22,12 @@ import { createLossChart } from './loss-chart';
 import { createLossTerms } from './loss-terms';
 import { createObjectiveTable } from './objective-table';
 import { createOneDimension } from './one-dimension';
+import { circles } from './picture-painter';
 import { createPlane } from './plane';
 import { createProbeReadout } from './probe-readout';
 import { pictureOf, type Picture, type Scene } from './scene';
 import { noZoom, type Zoom } from './scales';
+import { createShownControl, shownAtFirst, type Shown } from './shown';
 import { TargetPainter } from './target';
 import { onThemeChange, readTheme } from './theme';
 import { progressRing } from './ui/toolkit';
@@ -32,6 +36,9 @@ let state: FlowState | undefined;
 let frame: Frame | undefined;
 let picture: Picture | undefined;
 let target: TargetPainter | undefined;
+let density: DensityPainter | undefined;
+let ellipses: Ellipses | undefined;
+let shown: Shown = { ...shownAtFirst, ...savedView()?.shown };
 let theme = readTheme();
 let zoom: Zoom = noZoom;
 let owesDrawn = false;
@@ -46,7 +53,21 @@ const putBackProbe = (probe: ProbeState | undefined): void =>
 
 const header = createHeader();
 const layerActions = { goTo, pointAt: hover.pointAt };
-const plane = createPlane({ placeProbe, putBackProbe, zoomed });
+const densities = new Asked<WindowRequest>((request) => post({ type: 'density', request }));
+const jacobians = new Asked<WindowRequest>((request) => post({ type: 'ellipses', request }));
+const choice = createShownControl({
+  show: (next) => {
+    shown = next;
+    schedule();
+  },
+  start: (source) => post({ type: 'source', source }),
+});
+const plane = createPlane(choice.element, {
+  placeProbe,
+  putBackProbe,
+  zoomed,
+  drag: (layer, handle, to, done) => post({ type: 'drag', layer, handle, to, done }),
+});
 const line = createOneDimension({ placeProbe, putBackProbe });
 const coordinates = createCoordinates((chosen) => post({ type: 'coordinates', coordinates: chosen }));
 const legend = createLegend(coordinates.element);
@@ -78,7 +99,17 @@ function receive(message: ToView): void {
     case 'target':
       target = message.packed && new TargetPainter(unpack<Target>(message.packed));
       break;
+    case 'density':
+      density = message.packed && new DensityPainter(unpack<Density>(message.packed));
+      densities.answered();
+      break;
+    case 'ellipses':
+      ellipses = message.packed && unpack<Ellipses>(message.packed);
+      jacobians.answered();
+      break;
     case 'frame':
+      densities.outdate();
+      jacobians.outdate();
       frame = unpack<Frame>(message.packed);
       owesDrawn = true;
       preparePicture();
@@ -122,34 +153,39 @@ function schedule(): void {
   });
 }
 
-function draw(shown: FlowState, now: number): void {
-  const depth = shown.layers.length;
-  header.draw(shown);
+function draw(flowState: FlowState, now: number): void {
+  const depth = flowState.layers.length;
+  header.draw(flowState);
   [stage, side, filmstrip.element].forEach((part) => show(part, depth > 0));
-  show(plane.element, shown.dim > 1);
-  show(legend.element, shown.dim > 1);
-  show(line.element, shown.dim === 1);
+  show(plane.element, flowState.dim > 1);
+  show(legend.element, flowState.dim > 1);
+  show(line.element, flowState.dim === 1);
   show(unread, depth === 0);
   if (depth === 0) return;
   const at = Math.min(Math.max(cursor.at(now), 0), depth);
   const scene: Scene = {
-    state: shown,
+    state: flowState,
     picture: picture?.depth === depth ? picture : undefined,
     losses: frame?.losses ?? nothing,
     terms: frame?.terms ?? nothing,
     heldOut: frame?.heldOut ?? nothing,
     target,
+    shown,
+    density: density?.density.stage === at ? density : undefined,
+    ellipses: ellipses?.depth === depth ? ellipses : undefined,
     cursor: at,
     heading: cursor.heading,
-    instant: instantAt(at, depth, cursor.heading, shown.closedForm),
-    lit: hover.lit(shown),
+    instant: instantAt(at, depth, cursor.heading, flowState.closedForm),
+    lit: hover.lit(flowState),
     theme,
   };
-  const hero = shown.dim === 1 ? line : plane;
+  const hero = flowState.dim === 1 ? line : plane;
   if (waiting.parentElement !== hero.element) hero.element.append(waiting);
   show(waiting, scene.picture === undefined);
-  coordinates.draw(shown);
-  for (const view of shown.dim === 1 ? [line] : [plane, legend]) view.draw(scene);
+  coordinates.draw(flowState);
+  choice.draw(shown, flowState);
+  look(flowState, at, cursor.moving(now));
+  for (const view of flowState.dim === 1 ? [line] : [plane, legend]) view.draw(scene);
   for (const view of [filmstrip, ...Object.values(sections)]) view.draw(scene);
   if (cursor.moving(now)) {
     schedule();
@@ -157,22 +193,34 @@ function draw(shown: FlowState, now: number): void {
     write(
       live,
       scene.lit === undefined
-        ? `${describe.stage(at, depth)}, ${describe.layer(shown, scene.instant.layer)}`
-        : describe.layer(shown, scene.lit),
+        ? `${describe.stage(at, depth)}, ${describe.layer(flowState, scene.instant.layer)}`
+        : describe.layer(flowState, scene.lit),
     );
     save();
   }
 }
 
+/** Asks for what is to be seen beside the picture; with fewer points while things move. */
+function look({ dim, training, dragged }: FlowState, at: number, moving: boolean): void {
+  if (dim !== 2 || picture === undefined) return;
+  const { x0, x1, y0, y1 } = plane.window();
+  if ((shown.density || shown.difference) && Number.isInteger(at)) {
+    const side = moving || dragged || training.status === 'running' ? 64 : 128;
+    densities.want({ stage: at, side, window: [x0, x1, y0, y1] });
+  }
+  const { side, extent } = circles;
+  if (shown.ellipses) jacobians.want({ stage: 0, side, window: [-extent, extent, -extent, extent] });
+}
+
 /** The coordinates that are not shown stay as they are. */
-function placeProbe(shown: readonly number[]): void {
+function placeProbe(place: readonly number[]): void {
   if (state === undefined) return;
   const nearest = Math.round(cursor.at(performance.now()));
   if (cursor.target !== nearest) goTo(nearest);
   // The session places a probe at a stage, and must stand on it first.
   cursor.tellNow();
   const point = [...(state.probe?.route[nearest] ?? Array.from({ length: state.dim }, () => 0))];
-  shown.forEach((value, i) => (point[state?.coordinates[i] ?? i] = value));
+  place.forEach((value, i) => (point[state?.coordinates[i] ?? i] = value));
   post({ type: 'probe', probe: { stage: nearest, point } });
 }
 
@@ -185,7 +233,7 @@ let saved = '';
 function save(): void {
   if (state === undefined) return;
   const unfolded = Object.entries(sections).flatMap(([name, { element }]) => (element.open ? [name] : []));
-  const view = { uri: state.uri, zoom, unfolded };
+  const view = { uri: state.uri, zoom, shown, unfolded };
   const text = JSON.stringify(view);
   if (text !== saved) saveView(view);
   saved = text;

@@ -1,6 +1,7 @@
 /** The line to the extension. */
 
 import type { FromView, ToView } from '../src/protocol/messages';
+import type { Shown } from './shown';
 
 interface VsCodeApi {
   postMessage(message: FromView): void;
@@ -25,6 +26,7 @@ export function listen(onMessage: (message: ToView) => void): void {
 export interface SavedView {
   readonly uri: string;
   readonly zoom: { readonly k: number; readonly x: number; readonly y: number };
+  readonly shown?: Shown;
   /** The parts of the side that are unfolded, by name. */
   readonly unfolded?: readonly string[];
 }

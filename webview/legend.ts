@@ -1,6 +1,7 @@
 /** What the colours, patterns and lines of the plane mean. */
 
 import type { Overlay } from '../src/protocol/messages';
+import { densityColours, differenceColours } from './density';
 import * as describe from './describe';
 import { html, show, svg, write } from './element';
 import { activeLayer, type Scene } from './scene';
@@ -48,6 +49,15 @@ export function createLegend(coordinates: HTMLElement): { element: HTMLElement; 
   );
   const danger = item('', ...patch('danger'));
   const fold = item('det < 0: folded', ...patch('fold'));
+  const rampOf = (from: string, title: string) => {
+    const colours = html('span', { class: 'ramp' });
+    const [start, end] = [html('span'), html('span')];
+    return { colours, start, end, element: html('span', { class: 'legend-item', title }, from, start, colours, end) };
+  };
+  const heat = rampOf('density', 'The flow’s density at this stage, with contours at equal steps');
+  const difference = rampOf('flow − target', 'The flow’s density minus the target’s');
+  const contour = item('target’s density', svg('line', { class: 'target-contour', x1: 0, x2: 22, y1: 6, y2: 6 }));
+  const ellipse = item('circles at z, carried along', svg('ellipse', { class: 'ellipse-sample', cx: 11, cy: 6, rx: 8, ry: 4 }));
   const target = item('target', svg('circle', { class: 'target-sample', cx: 11, cy: 6, r: 4.5 }));
   const element = html(
     'div',
@@ -60,6 +70,10 @@ export function createLegend(coordinates: HTMLElement): { element: HTMLElement; 
     push.element,
     danger.element,
     fold.element,
+    heat.element,
+    difference.element,
+    contour.element,
+    ellipse.element,
     target.element,
   );
   let painted: Theme | undefined;
@@ -70,6 +84,8 @@ export function createLegend(coordinates: HTMLElement): { element: HTMLElement; 
       const { state, picture, theme } = scene;
       if (painted !== theme) {
         painted = theme;
+        heat.colours.style.background = `linear-gradient(90deg, ${densityColours(theme).join(', ')})`;
+        difference.colours.style.background = `linear-gradient(90deg, ${differenceColours().join(', ')})`;
         ramp.style.background = `linear-gradient(90deg, ${theme.divergingLine.join(', ')})`;
       }
       const active = activeLayer(scene);
@@ -99,7 +115,21 @@ export function createLegend(coordinates: HTMLElement): { element: HTMLElement; 
         fold.element,
         state.layers.some((layer) => folds(layer.overlay)),
       );
-      show(target.element, scene.target !== undefined);
+      const { density, shown } = scene;
+      const differs = shown.difference && density?.density.target !== undefined;
+      show(scale, shown.grid);
+      show(heat.element, shown.density && !differs && density !== undefined);
+      show(difference.element, differs);
+      show(contour.element, shown.target && (shown.density || shown.difference) && density?.density.target !== undefined);
+      show(ellipse.element, shown.ellipses);
+      if (density) {
+        const { ends } = density;
+        write(heat.start, '0');
+        write(heat.end, describe.number(ends.density));
+        write(difference.start, `−${describe.number(ends.difference)}`);
+        write(difference.end, `+${describe.number(ends.difference)}`);
+      }
+      show(target.element, scene.target !== undefined && shown.target && contour.element.hasAttribute('hidden'));
     },
   };
 }

@@ -1,9 +1,13 @@
 /** What the plane shows on its canvas: grid, target, trails and particles at one instant. */
 
+import { drawEllipses } from './ellipses';
 import { instantAt } from './instant';
 import { GridPainter, drawDots, drawTrails } from './painters';
 import { nearness, type Projection } from './scales';
 import type { Picture, Scene } from './scene';
+
+/** Where the Jacobian is shown as ellipses: about so many points a side of [−extent, extent]² at z. */
+export const circles = { side: 11, extent: 2.5, spacing: 0.5 };
 
 /** How far back trails reach, in layers. */
 const trail = 0.3;
@@ -18,16 +22,20 @@ export class PicturePainter {
 
   /** `reach` is the plane's shorter side in pixels. */
   draw(context: CanvasRenderingContext2D, scene: Scene, at: Projection, reach: number): void {
-    const { theme, instant, cursor, state, picture, target } = scene;
+    const { theme, instant, cursor, state, picture, target, shown, density, ellipses } = scene;
+    density?.draw(context, at, theme, shown);
     if (picture) {
       this.fit(picture);
       picture.grid.pointsAt(instant, this.carried);
       picture.grid.logDetAt(instant, this.logDet, this.folded);
       const { side, domain } = picture;
-      this.grid.draw(context, { points: this.carried, logDet: this.logDet, folded: this.folded, side, domain }, at, theme);
+      if (shown.grid) this.grid.draw(context, { points: this.carried, logDet: this.logDet, folded: this.folded, side, domain }, at, theme);
     }
-    target?.draw(context, at, theme, nearness(cursor / state.layers.length));
-    if (picture) this.drawParticles(context, scene, picture, at, Math.min(Math.max(reach / 260, 1.5), 4));
+    // Over the flow's density, the target's is drawn as lines, with it.
+    const drawn = density?.density.target !== undefined && (shown.density || shown.difference);
+    if (shown.target && !drawn) target?.draw(context, at, theme, nearness(cursor / state.layers.length));
+    if (shown.ellipses && ellipses) drawEllipses(context, ellipses, cursor, circles.spacing, at, theme);
+    if (picture && shown.particles) this.drawParticles(context, scene, picture, at, Math.min(Math.max(reach / 260, 1.5), 4));
   }
 
   private drawParticles(context: CanvasRenderingContext2D, scene: Scene, { particles }: Picture, at: Projection, size: number): void {

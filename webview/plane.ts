@@ -5,6 +5,7 @@ import type { ProbeState } from '../src/protocol/messages';
 import { createAxes, createBaseCircles } from './axes';
 import * as describe from './describe';
 import { html, prepareCanvas, show, svg, update, write } from './element';
+import { createGrips, type GripActions } from './grips';
 import { createLayerWarning } from './layer-warning';
 import { createLayerOverlay } from './layer-overlay';
 import { PicturePainter } from './picture-painter';
@@ -12,10 +13,10 @@ import { createProbeOverlay } from './probe-overlay';
 import { probePoint } from './probe-point';
 import { leastExtent, nearness, noZoom, pointUnder, projectionOf, windowOf, type Projection, type Zoom } from './scales';
 import { activeLayer, type Scene } from './scene';
-import type { Point } from './strip';
+import type { Point, Window } from './strip';
 import { button } from './ui/toolkit';
 
-export interface PlaneActions {
+export interface PlaneActions extends GripActions {
   /** At the stage that the cursor is nearest to. */
   placeProbe(point: Point): void;
   /** The probe as it was, or none. */
@@ -28,24 +29,29 @@ export interface Plane {
   readonly element: HTMLElement;
   draw(scene: Scene): void;
   setZoom(zoom: Zoom): void;
+  /** The part of the plane that is seen. */
+  window(): Window;
   resize(): void;
 }
 
 /** Pixels that an arrow key moves the probe by, without and with Shift. */
 const steps = { small: 4, large: 24 };
 
-export function createPlane(actions: PlaneActions): Plane {
+export function createPlane(choice: HTMLElement, actions: PlaneActions): Plane {
   const canvas = html('canvas', { 'aria-hidden': 'true' });
   const [base, axes, layer, probe] = [createBaseCircles(), createAxes(), createLayerOverlay(), createProbeOverlay()];
   const overlay = svg('svg', { 'aria-hidden': 'true' }, base.element, layer.element, axes.element, probe.element);
+  const hold = svg('svg', { class: 'hold', role: 'group', 'aria-label': 'What can be moved of the layer' });
   const [title, subtitle, warning] = [html('strong'), html('span'), createLayerWarning()];
-  const caption = html('div', { class: 'caption', 'aria-hidden': 'true' }, title, subtitle, warning.element);
+  const heldBack = html('span', { class: 'held-back', role: 'status' });
+  const caption = html('div', { class: 'caption', 'aria-hidden': 'true' }, title, subtitle, warning.element, heldBack);
   const coordinates = html('div', { class: 'coordinates', 'aria-hidden': 'true', hidden: true });
   const box = html(
     'div',
     { class: 'plane-picture', tabindex: 0, role: 'application', 'aria-roledescription': 'plane', 'aria-describedby': 'plane-keys' },
     canvas,
     overlay,
+    hold,
     coordinates,
   );
   const fit = button({ icon: 'fit', tooltip: 'Show the whole plane (double-click)' }, () => setZoom(noZoom));
@@ -55,7 +61,7 @@ export function createPlane(actions: PlaneActions): Plane {
     { class: 'for-screen-readers', id: 'plane-keys' },
     'Arrow keys move the probe, with Shift further; Escape removes it.',
   );
-  const element = html('section', { class: 'plane', 'aria-label': 'The plane' }, caption, box, fit.element, keys);
+  const element = html('section', { class: 'plane', 'aria-label': 'The plane' }, caption, box, choice, fit.element, keys);
 
   const painter = new PicturePainter();
   let [width, height] = [0, 0];
@@ -82,6 +88,9 @@ export function createPlane(actions: PlaneActions): Plane {
 
   const projection = (): Projection => projectionOf(width, height, scene?.picture?.half ?? leastExtent, current);
   const pointAt = (event: MouseEvent): Point => pointUnder(projection(), pointer(event, box));
+
+  const grips = createGrips(box, projection, actions);
+  hold.append(grips.element);
 
   // A double click begins with a click: what that did to the probe is undone.
   let before: ProbeState | undefined;
@@ -121,13 +130,14 @@ export function createPlane(actions: PlaneActions): Plane {
   return {
     element,
     setZoom,
+    window: () => windowOf(projection(), width, height),
     resize: () => {
       [width, height] = [box.clientWidth, box.clientHeight];
       behaviour.extent([
         [0, 0],
         [width, height],
       ]);
-      update(overlay, { width, height, viewBox: `0 0 ${width} ${height}` });
+      for (const drawing of [overlay, hold]) update(drawing, { width, height, viewBox: `0 0 ${width} ${height}` });
     },
     draw: (next) => {
       scene = next;
@@ -141,6 +151,10 @@ export function createPlane(actions: PlaneActions): Plane {
       axes.draw(next, view, width, height);
       layer.draw(next, at, view);
       probe.draw(next, at);
+      grips.draw(next, at);
+      const back = grips.heldBack(next);
+      show(heldBack, back !== undefined);
+      write(heldBack, back ?? '');
 
       const active = activeLayer(next);
       const problem = describe.warning(active, state);

@@ -1,9 +1,11 @@
 /** What every view draws from: one flow, one frame's tensors made ready, one cursor. */
 
-import type { FlowState, Frame, LayerState, Direction } from '../src/protocol/messages';
+import type { Ellipses, FlowState, Frame, LayerState, Direction } from '../src/protocol/messages';
+import type { DensityPainter } from './density';
 import { Deformation } from './deformation';
 import type { Instant } from './instant';
 import { extentFor, leastExtent, logDetDomain } from './scales';
+import type { Shown } from './shown';
 import type { TargetPainter } from './target';
 import type { Theme } from './theme';
 
@@ -47,6 +49,10 @@ export interface Scene {
   readonly terms: Float32Array;
   readonly heldOut: Float32Array;
   readonly target: TargetPainter | undefined;
+  readonly shown: Shown;
+  /** The densities at this very stage, once they were told. */
+  readonly density: DensityPainter | undefined;
+  readonly ellipses: Ellipses | undefined;
   readonly cursor: number;
   readonly heading: Direction;
   readonly instant: Instant;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { pack } from '../../src/protocol/pack';
-import type { FlowState, Frame, FromView, Target } from '../../src/protocol/messages';
+import type { Density, Ellipses, FlowState, Frame, FromView, Target } from '../../src/protocol/messages';
 import { themes, themeSheet, type ThemeName } from './themes';
 
 const origin = 'https://view.test/';
@@ -83,7 +83,15 @@ export class ViewPage {
     await this.packed('target', pack(target));
   }
 
-  private async packed(type: 'frame' | 'target', packed: ArrayBuffer): Promise<void> {
+  async density(density: Density): Promise<void> {
+    await this.packed('density', pack(density));
+  }
+
+  async ellipses(ellipses: Ellipses): Promise<void> {
+    await this.packed('ellipses', pack(ellipses));
+  }
+
+  private async packed(type: 'frame' | 'target' | 'density' | 'ellipses', packed: ArrayBuffer): Promise<void> {
     const text = Buffer.from(packed).toString('base64');
     await this.page.evaluate(
       ([kind, base64]) => {

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import type { Browser } from 'playwright-core';
+import { launchChromium } from '../../scripts/vscode/browser.mjs';
+import type { FromView } from '../../src/protocol/messages';
+import { targetOf } from '../../src/session/target';
+import { drawDensity } from '../../src/training/density';
+import { drawEllipses } from '../../src/training/ellipses';
+import { finish } from '../../src/training/work';
+import { examples, frameOf, stateOf, type Example } from './flows';
+import { misplaced } from './misplaced';
+import { themes, type ThemeName } from './themes';
+import { ViewPage, type ViewOptions } from './view-page';
+
+describe('what the plane shows when it is asked to', () => {
+  let browser: Browser;
+  let view: ViewPage;
+
+  before(async () => {
+    browser = await launchChromium();
+  });
+  after(() => browser.close());
+  afterEach(() => view.close());
+
+  async function open(example: Example, cursor: number, options: ViewOptions = {}): Promise<void> {
+    view = await ViewPage.open(browser, options);
+    await view.state(stateOf(example, { cursor }));
+    const target = targetOf(example.spec, undefined, [0, 1])?.picture;
+    if (target) await view.target(target);
+    await view.frame(frameOf(example));
+    await view.takePosted();
+  }
+
+  async function choose(...labels: string[]): Promise<void> {
+    await view.page.locator('.shown summary').click();
+    for (const label of labels) await view.page.getByLabel(label, { exact: true }).click();
+    await view.page.keyboard.press('Escape');
+    await view.settle();
+  }
+
+  type Question = Extract<FromView, { readonly type: 'density' | 'ellipses' }>;
+  const questions = async (): Promise<Question[]> =>
+    (await view.takePosted()).flatMap((message) => (message.type === 'density' || message.type === 'ellipses' ? [message] : []));
+
+  async function answer({ flow, spec }: Example, { type, request }: Question): Promise<void> {
+    if (type === 'density') await view.density(finish(drawDensity(flow, spec.objective, request)));
+    else await view.ellipses(drawEllipses(flow, request));
+  }
+
+  it('asks for no density that nobody looks at, and for one at a time', async () => {
+    await open(examples.u1, 16);
+    assert.deepEqual(await questions(), []);
+    await choose('Density');
+    const [first, ...others] = await questions();
+    assert.deepEqual([first.type, first.request.stage, first.request.side, others], ['density', 16, 128, []]);
+    await view.frame(frameOf(examples.u1));
+    await view.frame(frameOf(examples.u1));
+    assert.deepEqual(await questions(), [], 'one question is out');
+    await answer(examples.u1, first);
+    assert.equal((await questions()).length, 1, 'of the newest picture');
+  });
+
+  it('asks for fewer points while the flow is trained', async () => {
+    await open(examples.u1, 16);
+    await choose('Density');
+    const [first] = await questions();
+    await view.state(stateOf(examples.u1, { training: { status: 'running' } }));
+    await view.frame(frameOf(examples.u1));
+    await answer(examples.u1, first);
+    assert.deepEqual(
+      (await questions()).map(({ request }) => request.side),
+      [64],
+    );
+  });
+
+  it('keeps what is shown over a reload', async () => {
+    await open(examples.u1, 16);
+    await choose('Grid', 'Ellipses');
+    const saved = await view.saved();
+    await view.close();
+    await open(examples.u1, 16, { saved });
+    assert.equal(await view.page.locator('.legend-item', { hasText: 'circles at z' }).isVisible(), true);
+    assert.equal(await view.page.locator('.legend-item', { hasText: 'log|det|' }).isVisible(), false);
+  });
+
+  it('lets particles start at x', async () => {
+    await open(examples.u1, 16);
+    await choose('from the target, x → z');
+    assert.deepEqual(
+      (await view.takePosted()).filter(({ type }) => type === 'source'),
+      [{ type: 'source', source: 'target' }],
+    );
+  });
+
+  for (const theme of Object.keys(themes) as ThemeName[]) {
+    for (const [name, labels] of Object.entries({
+      'the density': ['Density'],
+      'the difference': ['Difference', 'Particles', 'Grid'],
+      'the ellipses': ['Ellipses', 'Particles'],
+    })) {
+      it(`shows ${name} in ${theme}`, async () => {
+        await open(examples.u1, 16, { theme });
+        await choose(...labels);
+        for (const width of [1400, 800, 400]) {
+          await view.resize(width, 850);
+          for (let out = await questions(); out.length > 0; out = await questions()) for (const one of out) await answer(examples.u1, one);
+          await view.screenshot(`${name}-${theme}-${width}`);
+          assert.deepEqual(await view.page.evaluate(misplaced), [], `${width} wide`);
+        }
+        await view.page.locator('.shown summary').click();
+        await view.screenshot(`${name}-${theme}-menu`);
+      });
+    }
+  }
+});
