@@ -15,6 +15,8 @@ export interface GripActions {
 
 /** Pixels that an arrow key moves a grip by, without and with Shift. */
 const steps = { small: 4, large: 24 };
+/** Pixels between a grip and its name. */
+const clearance = 16;
 /** Milliseconds after the last key until the grip is let go of. */
 const keyRest = 600;
 /** No layer that is looked at has more. */
@@ -101,10 +103,15 @@ export function createGrips(
         if (!(i in handles)) return;
         const { name: handle, kind, at, from } = handles[i];
         const [x, y] = [left + scale * at[0], top - scale * at[1]];
-        show(leader, from !== undefined);
+        // A line to a tip that is not seen would lead nowhere.
+        const { clientWidth, clientHeight } = container;
+        show(leader, from !== undefined && x > 0 && x < clientWidth && y > 0 && y < clientHeight);
         if (from) update(leader, { x1: left + scale * from[0], y1: top - scale * from[1], x2: x, y2: y });
         for (const part of parts) update(part, { cx: x, cy: y });
-        update(name, { x: x + 11, y: y - 9 });
+        // Beside its arrow, whose own name stands beyond its end.
+        const [ax, ay] = from ? [at[0] - from[0], at[1] - from[1]] : [1, 1];
+        const aside = clearance / (Math.hypot(ax, ay) || 1);
+        update(name, { x: x + aside * ay, y: y + aside * ax * (from ? 1 : -1) });
         const [symbol, words] = names[handle] ?? [handle, handle];
         write(name, symbol);
         mark.setAttribute('aria-label', `Layer ${layer}, ${words}, at ${describe.point([at[0], at[1]])}; arrow keys move it`);

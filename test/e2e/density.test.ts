@@ -5,6 +5,8 @@ import type { FromView } from '../../src/protocol/messages';
 import { targetOf } from '../../src/session/target';
 import { drawDensity } from '../../src/training/density';
 import { drawEllipses } from '../../src/training/ellipses';
+import { drawPicture } from '../../src/training/picture';
+import { targetPoints } from '../../src/training/target-points';
 import { finish } from '../../src/training/work';
 import { examples, frameOf, stateOf, type Example } from './flows';
 import { misplaced } from './misplaced';
@@ -89,6 +91,29 @@ describe('what the plane shows when it is asked to', () => {
       (await view.takePosted()).filter(({ type }) => type === 'source'),
       [{ type: 'source', source: 'target' }],
     );
+  });
+
+  it('says how nearly Gaussian the particles of the target become', async () => {
+    await open(examples.twoMoons, 0);
+    assert.equal(await view.page.locator('.card.normality').isVisible(), false);
+    const { flow, spec } = examples.twoMoons;
+    const points = targetPoints(spec)?.(1000) ?? new Float64Array();
+    const depth = flow.layers.length;
+    const picture = finish(drawPicture(flow, 0, 7, { particles: 1000, side: 41, extent: 3 }, { points, stage: depth }));
+    const { count, mean, covariance, skewness, kurtosis, overall } = picture.normality ?? assert.fail();
+    const normality = {
+      count,
+      mean: [...mean],
+      covariance: [...covariance],
+      skewness: skewness.p,
+      kurtosis: kurtosis.p,
+      overall: overall.p,
+    };
+    await view.state({ ...stateOf(examples.twoMoons, { cursor: 0 }), source: 'target', normality });
+    await view.frame({ ...frameOf(examples.twoMoons), particles: picture.particles, particleDets: picture.particleDets });
+    assert.match((await view.page.locator('.card.normality').textContent()) ?? '', /Gaussian at z, x → z.*Points of the target1,000/);
+    await view.screenshot('the target at z-dark-1280');
+    assert.deepEqual(await view.page.evaluate(misplaced), []);
   });
 
   for (const theme of Object.keys(themes) as ThemeName[]) {
