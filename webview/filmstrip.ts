@@ -1,5 +1,6 @@
 /** Every stage from z to x as a small picture, and with the slider below them the timeline of the whole map. */
 
+import { pointsOf } from './brush';
 import * as describe from './describe';
 import { html, prepareCanvas, update } from './element';
 import type { LayerActions } from './hover';
@@ -45,6 +46,7 @@ export function createFilmstrip(actions: FilmstripActions): Filmstrip {
   const seen = { left: 0, width: 0 };
   let scene: Scene | undefined;
   let painted: Theme | undefined;
+  let brushedThen: Uint32Array | undefined;
   let current = -1;
 
   slider.addEventListener('input', () => actions.scrub(slider.valueAsNumber));
@@ -107,7 +109,7 @@ export function createFilmstrip(actions: FilmstripActions): Filmstrip {
   /** Draws the small pictures that can be seen and have changed. */
   function paint(): void {
     if (scene?.picture === undefined || cell === 0) return;
-    const { picture, theme, state } = scene;
+    const { picture, theme, state, brushed } = scene;
     const size = cell - 6;
     shown.forEach((film, stage) => {
       const left = stage * cell;
@@ -119,6 +121,10 @@ export function createFilmstrip(actions: FilmstripActions): Filmstrip {
       const points = picture.particles.stage(stage);
       if (state.dim === 1) drawHistogram(context, points, picture.half, size);
       else drawDots(context, points.subarray(0, 2 * most), projectionOf(size, size, picture.half, noZoom), 1.25);
+      if (!brushed || state.dim === 1) return;
+      context.fillStyle = theme.probe;
+      context.globalAlpha = 1;
+      drawDots(context, pointsOf(points, brushed), projectionOf(size, size, picture.half, noZoom), 2);
     });
   }
 
@@ -134,8 +140,9 @@ export function createFilmstrip(actions: FilmstripActions): Filmstrip {
       const { state, cursor } = next;
       scene = next;
       if (shown.length !== state.layers.length + 1) build(state.layers.length);
-      if (painted !== next.theme) {
+      if (painted !== next.theme || brushedThen !== next.brushed) {
         painted = next.theme;
+        brushedThen = next.brushed;
         shown.forEach((film) => (film.drawn = undefined));
       }
       paint();

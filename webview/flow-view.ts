@@ -37,6 +37,7 @@ let state: FlowState | undefined;
 let frame: Frame | undefined;
 let picture: Picture | undefined;
 let target: TargetPainter | undefined;
+let brushed: Uint32Array | undefined;
 let density: DensityPainter | undefined;
 let ellipses: Ellipses | undefined;
 let shown: Shown = { ...shownAtFirst, ...savedView()?.shown };
@@ -61,12 +62,20 @@ const choice = createShownControl({
     shown = next;
     schedule();
   },
-  start: (source) => post({ type: 'source', source }),
+  start: (source) => {
+    // A particle's number means another one there.
+    brushed = undefined;
+    post({ type: 'source', source });
+  },
 });
 const plane = createPlane(choice.element, {
   placeProbe,
   putBackProbe,
   zoomed,
+  brush: (particles) => {
+    brushed = particles;
+    schedule();
+  },
   drag: (layer, handle, to, done) => post({ type: 'drag', layer, handle, to, done }),
 });
 const line = createOneDimension({ placeProbe, putBackProbe });
@@ -113,6 +122,7 @@ function receive(message: ToView): void {
       densities.outdate();
       jacobians.outdate();
       frame = unpack<Frame>(message.packed);
+      if (brushed?.some((particle) => particle >= (frame?.count ?? 0))) brushed = undefined;
       owesDrawn = true;
       preparePicture();
       break;
@@ -126,6 +136,7 @@ function receiveState(next: FlowState | undefined): void {
   state = next;
   if (next === undefined) return;
   if (another) {
+    brushed = undefined;
     const before = savedView();
     plane.setZoom(before?.uri === next.uri ? before.zoom : noZoom);
     picture = undefined;
@@ -174,6 +185,7 @@ function draw(flowState: FlowState, now: number): void {
     target,
     shown,
     density: density?.density.stage === at ? density : undefined,
+    brushed,
     ellipses: ellipses?.depth === depth ? ellipses : undefined,
     cursor: at,
     heading: cursor.heading,

@@ -1,5 +1,6 @@
 /** What the plane shows on its canvas: grid, target, trails and particles at one instant. */
 
+import { pointsOf } from './brush';
 import { drawEllipses } from './ellipses';
 import { instantAt } from './instant';
 import { GridPainter, drawDots, drawTrails } from './painters';
@@ -53,6 +54,11 @@ export class PicturePainter {
     drawTrails(context, this.origins, bend, this.particles, at);
     context.globalAlpha = theme.highContrast ? 0.95 : 0.75;
     drawDots(context, this.particles, at, size);
+    if (scene.brushed) {
+      context.fillStyle = theme.probe;
+      context.globalAlpha = 1;
+      drawDots(context, pointsOf(this.particles, scene.brushed), at, size + 1.5);
+    }
     context.globalAlpha = 1;
   }
 

@@ -2,6 +2,7 @@
 
 import { drag, pointer, select, zoom, zoomIdentity, type D3ZoomEvent } from 'd3';
 import type { ProbeState } from '../src/protocol/messages';
+import { createBrush } from './brush';
 import { createAxes, createBaseCircles } from './axes';
 import * as describe from './describe';
 import { html, prepareCanvas, show, svg, update, write } from './element';
@@ -21,6 +22,8 @@ export interface PlaneActions extends GripActions {
   placeProbe(point: Point): void;
   /** The probe as it was, or none. */
   putBackProbe(probe: ProbeState | undefined): void;
+  /** Takes these particles, or none. */
+  brush(particles: Uint32Array | undefined): void;
   /** The person zoomed or panned: draw again. */
   zoomed(zoom: Zoom): void;
 }
@@ -43,8 +46,9 @@ export function createPlane(choice: HTMLElement, actions: PlaneActions): Plane {
   const overlay = svg('svg', { 'aria-hidden': 'true' }, base.element, layer.element, axes.element, probe.element);
   const hold = svg('svg', { class: 'hold', role: 'group', 'aria-label': 'What can be moved of the layer' });
   const [title, subtitle, warning] = [html('strong'), html('span'), createLayerWarning()];
+  const taken = html('span', { class: 'taken', role: 'status' });
   const heldBack = html('span', { class: 'held-back', role: 'status' });
-  const caption = html('div', { class: 'caption', 'aria-hidden': 'true' }, title, subtitle, warning.element, heldBack);
+  const caption = html('div', { class: 'caption', 'aria-hidden': 'true' }, title, subtitle, warning.element, taken, heldBack);
   const coordinates = html('div', { class: 'coordinates', 'aria-hidden': 'true', hidden: true });
   const box = html(
     'div',
@@ -59,7 +63,7 @@ export function createPlane(choice: HTMLElement, actions: PlaneActions): Plane {
   const keys = html(
     'p',
     { class: 'for-screen-readers', id: 'plane-keys' },
-    'Arrow keys move the probe, with Shift further; Escape removes it.',
+    'Arrow keys move the probe, with Shift further; Escape removes it. Dragging with Shift takes particles; Escape lets them go.',
   );
   const element = html('section', { class: 'plane', 'aria-label': 'The plane' }, caption, box, choice, fit.element, keys);
 
@@ -73,7 +77,11 @@ export function createPlane(choice: HTMLElement, actions: PlaneActions): Plane {
     // The wheel scrolls a page that can be scrolled; it zooms with Ctrl, or where there is nothing to scroll.
     .filter((event: MouseEvent) => {
       const { scrollHeight, clientHeight } = document.documentElement;
-      return event.button === 0 && (event.type !== 'wheel' || event.ctrlKey || event.metaKey || scrollHeight <= clientHeight);
+      return (
+        event.button === 0 &&
+        !(event.shiftKey && event.type !== 'wheel') &&
+        (event.type !== 'wheel' || event.ctrlKey || event.metaKey || scrollHeight <= clientHeight)
+      );
     })
     .on('zoom', ({ transform: { k, x, y } }: D3ZoomEvent<HTMLDivElement, unknown>) => {
       current = { k, x, y };
@@ -91,11 +99,19 @@ export function createPlane(choice: HTMLElement, actions: PlaneActions): Plane {
 
   const grips = createGrips(box, projection, actions);
   hold.append(grips.element);
+  overlay.append(
+    createBrush(
+      box,
+      () => scene,
+      projection,
+      (particles) => actions.brush(particles),
+    ),
+  );
 
   // A double click begins with a click: what that did to the probe is undone.
   let before: ProbeState | undefined;
   box.addEventListener('click', (event) => {
-    if (event.detail > 1) return;
+    if (event.detail > 1 || event.shiftKey) return;
     before = scene?.state.probe;
     actions.placeProbe(pointAt(event));
   });
@@ -122,6 +138,8 @@ export function createPlane(choice: HTMLElement, actions: PlaneActions): Plane {
       const at = probePoint(scene.state.probe, scene.cursor, scene.instant);
       const [x, y] = scene.state.coordinates.map((i) => at?.[i] ?? 0);
       actions.placeProbe([x + move[0] * step, y + move[1] * step]);
+    } else if (event.key === 'Escape' && scene.brushed) {
+      actions.brush(undefined);
     } else if (event.key === 'Escape' && scene.state.probe) {
       actions.putBackProbe(undefined);
     }
@@ -152,6 +170,10 @@ export function createPlane(choice: HTMLElement, actions: PlaneActions): Plane {
       layer.draw(next, at, view);
       probe.draw(next, at);
       grips.draw(next, at);
+      const { brushed, picture } = next;
+      show(taken, brushed !== undefined);
+      const share = brushed && picture ? brushed.length / picture.particles.count : 0;
+      write(taken, brushed ? `${describe.count(brushed.length)} particles taken, ${describe.number(100 * share)} %` : '');
       const back = grips.heldBack(next);
       show(heldBack, back !== undefined);
       write(heldBack, back ?? '');

@@ -53,6 +53,8 @@ export interface Scene {
   /** The densities at this very stage, once they were told. */
   readonly density: DensityPainter | undefined;
   readonly ellipses: Ellipses | undefined;
+  /** The particles that the person has brushed, by their numbers. */
+  readonly brushed: Uint32Array | undefined;
   readonly cursor: number;
   readonly heading: Direction;
   readonly instant: Instant;

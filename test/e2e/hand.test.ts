@@ -81,6 +81,29 @@ describe('the layer in a person’s hand', () => {
     );
   });
 
+  it('takes the particles that are dragged over with Shift, and lets them go at Escape', async () => {
+    await open(examples.folding, 3);
+    const { x, y, width, height } = await view.box('.plane-picture');
+    await view.page.keyboard.down('Shift');
+    await view.page.mouse.move(x + width * 0.4, y + height * 0.4);
+    await view.page.mouse.down();
+    await view.page.mouse.move(x + width * 0.52, y + height * 0.6, { steps: 3 });
+    await view.page.mouse.up();
+    await view.page.keyboard.up('Shift');
+    await view.settle();
+    const taken = view.page.locator('.taken');
+    assert.match((await taken.textContent()) ?? '', /^[1-9]\d* particles taken, [\d.]+ %$/);
+    await view.screenshot('particles taken-dark-1280');
+    assert.deepEqual(
+      (await view.takePosted()).filter(({ type }) => type === 'probe'),
+      [],
+    );
+    await view.page.locator('.plane-picture').focus();
+    await view.page.keyboard.press('Escape');
+    await view.settle();
+    assert.equal(await taken.isVisible(), false);
+  });
+
   for (const theme of Object.keys(themes) as ThemeName[]) {
     it(`shows its grips in ${theme}`, async () => {
       await open(examples.everyKind, 2.5, { theme });
