@@ -32,12 +32,17 @@ async function ours(): Promise<Contestant> {
   };
 }
 
+const tfjs = (backend: string, form: string) => rival(process.execPath, ['out/bench/rivals/tfjs.mjs', backend, form]);
+const torch = (form: string) => rival('/usr/bin/python3', ['test/bench/rivals/planar.py', form]);
 /** By the name that their figures go by; undefined where it cannot run here. */
 const contestants: Record<string, Contestant | undefined> = {
   fused: await ours(),
-  tfjs_cpu: await rival(process.execPath, ['out/bench/rivals/tfjs.mjs', 'cpu']),
-  tfjs_wasm: await rival(process.execPath, ['out/bench/rivals/tfjs.mjs', 'wasm']),
-  torch: await rival('/usr/bin/python3', ['test/bench/rivals/planar.py']),
+  tfjs_cpu: await tfjs('cpu', 'layers'),
+  tfjs_wasm: await tfjs('wasm', 'layers'),
+  tfjs_cpu_stacked: await tfjs('cpu', 'stacked'),
+  tfjs_wasm_stacked: await tfjs('wasm', 'stacked'),
+  torch: await torch('layers'),
+  torch_stacked: await torch('stacked'),
 };
 if (!contestants.torch) console.log('PyTorch cannot be imported by /usr/bin/python3, so it does not race: apt-get install python3-torch.');
 
@@ -56,6 +61,7 @@ for (const { layers, points } of sizes) {
   }
   const medians = Object.fromEntries(Object.entries(times).map(([key, all]) => [key, median(all)]));
   medians.tfjs = Math.min(medians.tfjs_cpu, medians.tfjs_wasm);
+  medians.tfjs_stacked = Math.min(medians.tfjs_cpu_stacked, medians.tfjs_wasm_stacked);
   const rows = [['', 'median', 'least', 'ratio', 'last loss']];
   for (const [key, contestant] of Object.entries(contestants)) {
     if (!contestant) continue;
