@@ -1,6 +1,6 @@
 /** How well a flow fits, and how soon: trained by the product from the text of a new flow, judged in float64 by src/flow. */
 
-import { newFlowText } from '../../src/document/edit';
+import { newFlowText } from '../../src/document/new-flow';
 import { parseFlow } from '../../src/document/parse';
 import { buildFlow, type Flow } from '../../src/flow/flow';
 import { RandomStream } from '../../src/flow/random';

@@ -1,6 +1,6 @@
 /** A whole training step, its points drawn and its parameters moved, raced against the same flow in other engines. */
 
-import { newFlowText } from '../../src/document/edit';
+import { newFlowText } from '../../src/document/new-flow';
 import { parseFlow } from '../../src/document/parse';
 import { prepare, startTraining, type Training } from './ours';
 import { rival, timeRound, type Contestant, type RoundRequest } from './race';
