@@ -5,6 +5,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { assembly } from './assembly.mjs';
 
 const parts = ['flow', 'train', 'fit'];
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });
@@ -21,6 +22,7 @@ await build({
   outbase: 'test/bench',
   outExtension: { '.js': '.mjs' },
   bundle: true,
+  plugins: [assembly],
   platform: 'node',
   format: 'esm',
   packages: 'external',

@@ -7,7 +7,7 @@ import { RandomStream } from '../../src/flow/random';
 import { samplers } from '../../src/flow/samplers';
 import type { FlowSpec, Objective } from '../../src/flow/spec';
 import { energies } from '../../src/flow/targets';
-import { prepare, startTraining } from './ours';
+import { startTraining } from './ours';
 import { median, report, table, type Figures } from './report';
 
 const depth = 32;
@@ -79,7 +79,6 @@ function train(spec: FlowSpec): { steps: number; seconds: number; parameters: Fl
   return { steps, seconds, parameters };
 }
 
-await prepare();
 console.log(`${depth} planar layers, trained from what New Flow writes, at most ${limit} s a run: nats above the best possible, over`);
 console.log(`${batches * batch} points in float64, with the standard error.`);
 for (const [name, objective] of Object.entries(targets)) {

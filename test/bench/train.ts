@@ -2,7 +2,7 @@
 
 import { newFlowText } from '../../src/document/new-flow';
 import { parseFlow } from '../../src/document/parse';
-import { prepare, startTraining, type Training } from './ours';
+import { startTraining, type Training } from './ours';
 import { rival, timeRound, type Contestant, type RoundRequest } from './race';
 import { median, report, table } from './report';
 
@@ -14,8 +14,7 @@ const sizes = [
 const rounds = 9;
 const seconds = 0.3;
 
-async function ours(): Promise<Contestant> {
-  await prepare();
+function ours(): Contestant {
   const flows = new Map<string, Training>();
   const { spec } = parseFlow(newFlowText({ type: 'reverse-kl', energy: 'U1' }));
   if (!spec) throw new Error('The text of a new flow has mistakes.');
@@ -36,7 +35,7 @@ const tfjs = (backend: string, form: string) => rival(process.execPath, ['out/be
 const torch = (form: string) => rival('/usr/bin/python3', ['test/bench/rivals/planar.py', form]);
 /** By the name that their figures go by; undefined where it cannot run here. */
 const contestants: Record<string, Contestant | undefined> = {
-  fused: await ours(),
+  fused: ours(),
   tfjs_cpu: await tfjs('cpu', 'layers'),
   tfjs_wasm: await tfjs('wasm', 'layers'),
   tfjs_cpu_stacked: await tfjs('cpu', 'stacked'),
