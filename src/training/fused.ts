@@ -5,7 +5,7 @@ import { streams } from '../flow/random';
 import { closedFormDirection, type FlowSpec } from '../flow/spec';
 import { energies } from '../flow/targets';
 import { instantiate, parameterOffsets, type FusedCallbacks } from './fused-module';
-import type { Stepper, StepOutcome, StepSettings, TrainingState } from './stepper';
+import { emptyState, type Stepper, type StepOutcome, type StepSettings, type TrainingState } from './stepper';
 
 export { isFusable, simdAvailable } from './fused-module';
 
@@ -80,7 +80,10 @@ export function fusedStepper(spec: FlowSpec, state: TrainingState, source: Batch
   const atOnce = block * Math.max(1, Math.floor(slice / perPoint / block));
 
   function* take({ step, learningRate, beta }: StepSettings): Generator<void, StepOutcome> {
-    if (!drawn) new Float32Array(memory.buffer, rows, count * dim).set(source.batch(step));
+    if (!drawn) {
+      new Float32Array(memory.buffer, rows, count * dim).set(source.batch(step));
+      if (count > atOnce) yield;
+    }
     fused.begin(beta);
     fused.draw(...halves(spec.seed), ...halves(streams.batch(step)));
     for (let from = 0; from < count; from += atOnce) {
@@ -101,9 +104,12 @@ export function fusedStepper(spec: FlowSpec, state: TrainingState, source: Batch
   return {
     name: 'WebAssembly SIMD, every layer fused',
     take,
-    state() {
-      const [parameters, first, second] = vectors().map((vector) => vector.slice());
-      return { parameters, moments: [first, second] };
+    state(into = emptyState(total)) {
+      const [parameters, first, second] = vectors();
+      into.parameters.set(parameters);
+      into.moments[0].set(first);
+      into.moments[1].set(second);
+      return into;
     },
     restore,
     // The instance goes with its last reference.
