@@ -9,7 +9,7 @@ import {
   type Overlay,
 } from './layer';
 import { dragPlanar, planarHandles, type PlanarFacts } from './planar-handles';
-import { judgeInverse, type Correction } from './residual';
+import { judgeInverse, polished, type Correction } from './residual';
 import { logSoftplus, norm, softplus } from './stable';
 
 /** A solution a of a + κ·h(a) = c. */
@@ -113,11 +113,12 @@ export abstract class PlanarMap implements Layer, PlanarFacts {
   }
 
   preimages(y: Float64Array): Float64Array {
-    const all = this.solutions(this.activation(y, 0)).map((root) => {
+    const all = this.solutions(this.activation(y, 0)).flatMap((root) => {
       const h = this.height(root);
-      return y.map((value, i) => value - this.uHat[i] * h);
+      const v = y.map((value, i) => value - this.uHat[i] * h);
+      return polished(this, y, v, this.correct) === InverseStatus.NotFinite ? [] : Array.from(v);
     });
-    return Float64Array.from(all.flatMap((v) => Array.from(v)));
+    return Float64Array.from(all);
   }
 
   /** J⁻¹ = I − û·h′·wᵀ/det (Sherman & Morrison, Ann. Math. Statist. 21, 1950). */

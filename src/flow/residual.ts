@@ -55,6 +55,13 @@ function improve(layer: Layer, y: Float64Array, into: LayerImage, p: number, res
   return nextResidual;
 }
 
+/** Judges one preimage v of y (d numbers each), and improves it in its place, as {@link judgeInverse} does a batch. */
+export function polished(layer: Layer, y: Float64Array, v: Float64Array, correct: Correction): InverseStatus {
+  const report = { status: new Uint8Array(1), iterations: new Uint16Array(1), residual: new Float64Array(1) };
+  judgeInverse(layer, y, { points: v, det: new Float64Array(1), logDet: new Float64Array(1) }, report, correct);
+  return report.status[0];
+}
+
 /** The one v with φ(v) = y of a layer that never folds: d numbers, or none where it is not finite. */
 export function solePreimage(layer: Layer, y: Float64Array): Float64Array {
   const into = { points: new Float64Array(layer.dim), det: new Float64Array(1), logDet: new Float64Array(1) };

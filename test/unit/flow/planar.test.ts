@@ -7,6 +7,8 @@ import type { Options } from '../../../src/flow/spec';
 import reference from '../../fixtures/flow/planar-reference.json';
 import { forward, inverse } from './batches';
 
+const inverseTolerance = 1e-12;
+
 const layerOf = (w: number[], u: number[], b: number, raw = false): Layer =>
   planar.create(w.length, { raw }, Float64Array.from([...w, ...u, b]));
 
@@ -134,6 +136,64 @@ describe('the inverse of the planar layer', () => {
     assert.equal(all.length, 6);
     bisected.forEach((root, i) => assert.ok(Math.abs(rootsOf[i] - root) < 1e-13, `root ${i + 1}: ${rootsOf[i]} instead of ${root}`));
     assert.equal(layer.preimages(Float64Array.of(50, 0)).length, 2);
+  });
+
+  for (const kappa of [-20, -50, -1e4]) {
+    const q = (r: number): number => r + kappa * Math.tanh(r);
+    const turn = Math.acosh(Math.sqrt(-kappa));
+    const heights = [0.01, 0.3, 0.5, 0.7, 0.9, 0.99, 0.999].map((part) => -part * q(turn));
+
+    it(`finds all three roots where a fold is strong, κ = ${kappa}: by bisection`, () => {
+      for (const c of heights) {
+        const found = planarRoots(kappa, c);
+        assert.equal(found.length, 3);
+        const pieces = [
+          [2 * kappa, -turn],
+          [-turn, turn],
+          [turn, -3 * kappa],
+        ];
+        pieces.forEach(([low, high], i) => {
+          const rising = q(high) > c;
+          for (let n = 0; n < 200; n++) {
+            const middle = (low + high) / 2;
+            if (q(middle) > c === rising) high = middle;
+            else low = middle;
+          }
+          const rounding = (16 * Number.EPSILON * -kappa) / Math.abs(1 + kappa / Math.cosh(low) ** 2) + 1e-15 * Math.abs(low);
+          assert.ok(Math.abs(found[i] - low) <= rounding, `c = ${c}, root ${i + 1}: ${found[i]} instead of ${low}`);
+        });
+      }
+    });
+
+    it(`and names three preimages that are mapped to y to 1e-12, κ = ${kappa}`, () => {
+      const layer = layerOf([1, 0], [kappa, 0.5], 0, true);
+      for (const c of heights) {
+        const all = Array.from(layer.preimages(Float64Array.of(c, 1)));
+        assert.equal(all.length, 6);
+        const { points } = forward(layer, all);
+        const errors = [0, 2, 4].map((at) => Math.hypot(points[at] - c, points[at + 1] - 1));
+        errors.forEach((error) => assert.ok(error <= inverseTolerance * Math.max(1, Math.hypot(c, 1)), `c = ${c}: ${error}`));
+      }
+    });
+  }
+
+  it('counts the edge of the fold twice, though rounding puts it to either side', () => {
+    for (let kappa = -1.5; kappa > -100; kappa *= 1.37) {
+      const turn = Math.acosh(Math.sqrt(-kappa));
+      const layer = planar.create(1, { raw: true }, Float64Array.of(1, kappa, 0));
+      for (const edge of [turn, -turn]) {
+        const image = forward(layer, [edge]).points;
+        const all = layer.preimages(image);
+        assert.equal(all.length, 3, `κ = ${kappa}`);
+        assert.equal(all.filter((v) => Math.abs(v - edge) < 1e-6).length, 2, `κ = ${kappa}: ${all.join(', ')} and not twice ${edge}`);
+        assert.deepEqual(Array.from(inverse(layer, Array.from(image)).status), [InverseStatus.SeveralPreimages]);
+      }
+    }
+  });
+
+  it('names no preimage that is not finite', () => {
+    // û = u + (ln 2 − 1)·w/‖w‖² is beyond float64.
+    assert.equal(layerOf([5e-324, 5e-324], [0.5, -0.25], 1).preimages(Float64Array.of(1, 2)).length, 0);
   });
 
   it('says when its input is not finite', () => {
