@@ -50,6 +50,32 @@ describe('the radial layer far out', () => {
     const { points, det } = forward(radial.create(2, {}, Float64Array.from([1, 0, 0, 3])), [3e200, -4e200]);
     assert.deepEqual([...points, ...det], [3e200, -4e200, 1]);
   });
+
+  it('so does training’s map', () => {
+    const [y, logDet] = [new Float64Array(2), new Float64Array(1)];
+    radial.kernel(2, {}, Float64Array.from([1, 0, 0, 3])).forward(Float64Array.of(3e200, -4e200), y, logDet);
+    assert.deepEqual([...y], [3e200, -4e200]);
+    assert.ok(logDet[0] >= 0 && logDet[0] < 1e-190);
+  });
+});
+
+describe('the radial layer at its centre', () => {
+  // log softplus(−800) = −800 to every digit, and log softplus(0) = log ln 2; log det = 2·(log s − log α) there.
+  const cases = [
+    { alpha: 0, beta: -800, expected: 2 * (-800 - Math.log(Math.LN2)) },
+    { alpha: -800, beta: 0, expected: 2 * (Math.log(Math.LN2) + 800) },
+  ];
+  for (const { alpha, beta, expected } of cases) {
+    it(`has its log det where a factor leaves float64: alpha = ${alpha}, beta = ${beta}`, () => {
+      const values = Float64Array.of(1, -2, alpha, beta);
+      const { points, logDet } = forward(radial.create(2, {}, values), [1, -2]);
+      assert.deepEqual(Array.from(points), [1, -2]);
+      assert.ok(Math.abs(logDet[0] - expected) < 1e-12, `${logDet[0]} instead of ${expected}`);
+      const [y, log] = [new Float64Array(2), new Float64Array(1)];
+      radial.kernel(2, {}, values).forward(Float64Array.of(1, -2), y, log);
+      assert.deepEqual([...y, log[0]], [1, -2, logDet[0]]);
+    });
+  }
 });
 
 describe('the leaky planar layer', () => {
@@ -82,6 +108,11 @@ describe('the leaky planar layer', () => {
     const { points, status } = inverse(layerOf(-6), [-5, 0.2]);
     assert.deepEqual(Array.from(status), [InverseStatus.Ok, InverseStatus.Ok]);
     assert.ok(Math.abs(points[0] - 1) < 1e-15 && Math.abs(points[1] + 1) < 1e-14);
+  });
+
+  it('folds where det has both signs: −5 < κ < −1', () => {
+    const folding = [-7, -5, -4.9, -1.1, -1, 1].map((kappa) => layerOf(kappa).folds);
+    assert.deepEqual(folding, [false, false, true, true, false, false]);
   });
 });
 

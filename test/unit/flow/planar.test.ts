@@ -220,6 +220,25 @@ describe('the planar layer at the end of float64', () => {
     close(forward(pressed, [0.5, 2]).logDet[0], 2 * Math.log(Math.tanh(0.5)), 1e-14, 'log det');
   });
 
+  it('training’s map has the log det of the layer there, and where κ is small', () => {
+    const cases: [Options, number[], number[], number][] = [
+      [{}, [1, 0, -800, 0.5, 0], [0, 2], -800],
+      [{ leaky: true }, [1, 0, -800, 0.5, 0], [1, 2], -800],
+      [{ raw: true }, [1, 0, 1e-12, 0, 0], [0, 0], 1e-12],
+      [{ raw: true, leaky: true }, [1, 0, 1e-12, 0, 0], [1, 0], 1e-12],
+      [{ raw: true, leaky: true }, [1, 0, 1e-12, 0, 0], [-1, 0], 2e-13],
+    ];
+    for (const [options, values, point, expected] of cases) {
+      const logDet = new Float64Array(1);
+      planar.kernel(2, options, Float64Array.from(values)).forward(Float64Array.from(point), new Float64Array(2), logDet);
+      const layer = planar.create(2, options, Float64Array.from(values));
+      // log(1 + x) = x − x²/2 …
+      const exact = Math.abs(expected) < 1 ? expected - expected ** 2 / 2 : expected;
+      close(logDet[0], exact, 1e-15, `training’s, ${JSON.stringify(options)}`);
+      close(forward(layer, point).logDet[0], exact, 1e-15, `the layer’s, ${JSON.stringify(options)}`);
+    }
+  });
+
   it('training’s map has the same û as ever where the square of ‖w‖ is below every number', () => {
     const values = Float64Array.of(3e-170, 4e-170, 0.5, -0.25, 1);
     const point = Float64Array.of(1, 2);
@@ -268,6 +287,11 @@ describe('what to be warned of in the values of a planar layer', () => {
       sentence: 'This layer folds space: wᵀu = -2.0000 is below −1.',
     });
     assert.equal(cautionOf({ raw: true }, { w: [1, 2], u: [-1, 0] }), undefined);
+    assert.deepEqual(cautionOf({ raw: true, leaky: true }, { w: [1, 2], u: [-3, 0.5] }), {
+      sentence: 'This layer folds space: wᵀu = -2.0000 is between −5 and −1.',
+    });
+    // From there on it turns all of space over.
+    assert.equal(cautionOf({ raw: true, leaky: true }, { w: [1, 2], u: [-7, 0.5] }), undefined);
     assert.equal(cautionOf({ raw: true }, { w: [1, 2] }), undefined);
   });
 
