@@ -180,6 +180,21 @@ describe('the coupling layer', () => {
 });
 
 describe('singular values', () => {
+  const golden = (1 + Math.sqrt(5)) / 2;
+  // [[1, 1], [0, 1]] has the singular values φ and 1/φ; a column of 1e200 beside one of 1e-200 leaves the other's part across it.
+  const wide = [
+    ...[1, 1e200, 1e-200, 1e300, 1e-300].map((s) => ({ matrix: [s, s, 0, s], expected: [s * golden, s / golden] })),
+    { matrix: [1e-200, 1e200, 1e-200, 1e200], expected: [Math.SQRT2 * 1e200, 0] },
+    { matrix: [1e-200, 1e200, -1e-200, 0], expected: [1e200, 1e-200] },
+    { matrix: [1e200, 1e-200, 0, -1e-200], expected: [1e200, 1e-200] },
+  ];
+  for (const { matrix, expected } of wide) {
+    it(`whose squares leave float64: [${matrix.join(', ')}]`, () => {
+      const found = singularValuesOf(Float64Array.from(matrix), 2);
+      found.forEach((value, i) => assert.ok(Math.abs(value - expected[i]) <= 1e-15 * (expected[i] || 1e-200), `${found.join()}, ${expected.join()}`));
+    });
+  }
+
   it('of a matrix by hand, and small ones beside large ones', () => {
     // [[3, 0], [4, 5]]: σ² are the eigenvalues 45 and 5 of its Gram matrix.
     const [large, small] = singularValuesOf(Float64Array.from([3, 0, 4, 5]), 2);
