@@ -16,7 +16,7 @@ export type Correction = (rest: Float64Array, v: Float64Array, det: number) => v
 
 /**
  * Judges an inverse by its backward error: maps the points that were found, `into.points`, and measures ‖φ(v) − y‖₂. Where that is
- * above the tolerance, Newton's step v + J⁻¹·(y − φ(v)) is taken if it comes nearer. Fills in `det` and `logDet` there, the residuals, and
+ * above the tolerance, Newton's steps v + J⁻¹·(y − φ(v)) are taken while they come nearer. Fills in `det` and `logDet` there, the residuals, and
  * a status that knows of rounding alone. `iterations` is left as it is.
  */
 export function judgeInverse(layer: Layer, y: Float64Array, into: LayerImage, report: InverseReport, correct?: Correction): void {
@@ -28,15 +28,26 @@ export function judgeInverse(layer: Layer, y: Float64Array, into: LayerImage, re
     const size = norm(y, at, dim);
     const most = tolerance * Math.max(1, size);
     let residual = norm(image, at, dim);
-    if (correct && residual > most) residual = improve(layer, y, into, p, image.subarray(at, at + dim), correct);
+    if (correct && residual > most) residual = improve(layer, y, into, p, image.subarray(at, at + dim), most, correct);
     report.residual[p] = residual;
     if (!Number.isFinite(residual) || !Number.isFinite(size)) report.status[p] = InverseStatus.NotFinite;
     else report.status[p] = residual > most ? InverseStatus.Unreliable : InverseStatus.Ok;
   }
 }
 
-/** Takes Newton's step at point p of the batch, whose `rest` is y − φ(v), and keeps the point that has the lesser residual: that is returned. */
-function improve(layer: Layer, y: Float64Array, into: LayerImage, p: number, rest: Float64Array, correct: Correction): number {
+/**
+ * Takes Newton's step at point p of the batch, whose `rest` is y − φ(v), and keeps the point that has the lesser residual: that is returned.
+ * A step is as exact as its own rounding, so it is taken again while the residual is above `most` and is halved at least.
+ */
+function improve(
+  layer: Layer,
+  y: Float64Array,
+  into: LayerImage,
+  p: number,
+  rest: Float64Array,
+  most: number,
+  correct: Correction,
+): number {
   const { dim } = layer;
   const v = into.points.subarray(p * dim, (p + 1) * dim);
   const residual = norm(rest, 0, dim);
@@ -44,16 +55,13 @@ function improve(layer: Layer, y: Float64Array, into: LayerImage, p: number, res
   const next = v.map((value, i) => value + rest[i]);
   const image = { points: new Float64Array(dim), det: new Float64Array(1), logDet: new Float64Array(1) };
   layer.forward(next, image);
-  const nextResidual = norm(
-    image.points.map((value, i) => y[p * dim + i] - value),
-    0,
-    dim,
-  );
+  const nextRest = image.points.map((value, i) => y[p * dim + i] - value);
+  const nextResidual = norm(nextRest, 0, dim);
   if (!(nextResidual < residual)) return residual;
   v.set(next);
   into.det[p] = image.det[0];
   into.logDet[p] = image.logDet[0];
-  return nextResidual;
+  return nextResidual > most && nextResidual < residual / 2 ? improve(layer, y, into, p, nextRest, most, correct) : nextResidual;
 }
 
 /** Judges one preimage v of y (d numbers each), and improves it in its place, as {@link judgeInverse} does a batch. */

@@ -5,7 +5,7 @@ import { planar } from '../../../src/flow/planar';
 import { planarRoots, solvePlanar } from '../../../src/flow/planar-inverse';
 import type { Options } from '../../../src/flow/spec';
 import reference from '../../fixtures/flow/planar-reference.json';
-import { forward, inverse } from './batches';
+import { forward, inverse, roundingAt } from './batches';
 
 const inverseTolerance = 1e-12;
 
@@ -271,10 +271,17 @@ describe('the planar layer at w = 0', () => {
   it('stays finite, or says that it is not, as w shrinks', () => {
     for (const size of [1e-3, 1e-30, 1e-150, 1e-200, 1e-308, 5e-324]) {
       const layer = layerOf([size, size], [0.5, -0.25], 1);
-      assert.ok(Number.isFinite(layer.margin));
-      const { residual, status } = inverse(layer, [1, 2]);
+      // wᵀu is size/4.
+      close(layer.margin, Math.log(2 + Math.expm1(size / 4)), 1e-15, 'margin');
+      const { points, residual, status, logDet } = inverse(layer, [1, 2]);
       const said: InverseStatus = status[0];
-      assert.ok(Number.isFinite(residual[0]) || said === InverseStatus.NotFinite, `‖w‖ = ${size}`);
+      const fits = overlayOf(layer, 0.05).uHat.every(Number.isFinite);
+      assert.equal(said === InverseStatus.NotFinite, !fits, `w = ${size}: status ${said}`);
+      assert.equal(fits, size > 1e-320);
+      if (!fits) continue;
+      assert.equal(said === InverseStatus.Ok, residual[0] <= inverseTolerance * Math.hypot(1, 2));
+      assert.ok(residual[0] <= Math.max(inverseTolerance, roundingAt(layer, points)), `w = ${size}: residual ${residual[0]}`);
+      assert.ok(Number.isFinite(logDet[0]));
     }
   });
 });
