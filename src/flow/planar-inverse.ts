@@ -45,7 +45,8 @@ function newton(kappa: number, slack: number, c: number, start: number): { root:
     const next = r - step;
     if (next === r || !Number.isFinite(next)) return { root: r, iterations };
     r = next;
-    if (Math.abs(step) < 1 && Math.abs(kappa * t * slope * step * step) < 1e-18 * rise * Math.abs(r)) return { root: r, iterations: iterations + 1 };
+    if (Math.abs(step) < 1 && Math.abs(kappa * t * slope * step * step) < 1e-18 * rise * Math.abs(r))
+      return { root: r, iterations: iterations + 1 };
   }
   return { root: r, iterations: mostIterations };
 }
