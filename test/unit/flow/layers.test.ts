@@ -162,7 +162,7 @@ for (const type of layerTypes.values()) {
             const tolerance = 1e-12 * Math.max(1, norm(point));
             assert.equal(residual[0] > tolerance, given === InverseStatus.Unreliable, said);
             const rounding = roundingAt(layer, points);
-            assert.ok(residual[0] <= Math.max(tolerance, rounding), `${said}, rounding ${rounding}`);
+            assert.ok(residual[0] <= tolerance || residual[0] <= rounding, `${said}, rounding ${rounding}`);
           },
         ),
         { numRuns: 1000 },
