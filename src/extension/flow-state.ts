@@ -48,14 +48,14 @@ function layerStates(session: FlowSession): LayerState[] {
   if (!flow || !opened) return [];
   const traced = picture?.depth === flow.layers.length ? picture : undefined;
   return flow.layers.map((layer, k) => {
-    const { margin, type } = layer;
+    const { margin, folds, type } = layer;
     const { options } = opened.spec.layers[k];
     return {
       number: k + 1,
       label: [type.name, ...optionWords(type, options)].join(' '),
       ...(type.closedFormInverse(options) && { bothClosedForm: true as const }),
       margin,
-      status: margin < 0 ? 'folds' : margin < epsilon ? 'near-singular' : 'ok',
+      status: folds ? 'folds' : margin >= 0 && margin < epsilon ? 'near-singular' : 'ok',
       ...(traced && { meanLogDet: traced.meanLogDet[k] }),
       doubtful: traced?.doubtful[k] ?? 0,
       residual: traced?.residual[k] ?? 0,

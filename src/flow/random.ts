@@ -94,7 +94,7 @@ export class RandomStream {
     return Math.floor(this.uniform() * count);
   }
 
-  /** Standard normal, by Box and Muller's polar pair (Ann. Math. Statist. 29, 1958). */
+  /** Standard normal: the pair √(−2·ln U₁)·(cos 2πU₂, sin 2πU₂) of Box and Muller (Ann. Math. Statist. 29, 1958). */
   normal(): number {
     if (this.spare !== undefined) {
       const value = this.spare;

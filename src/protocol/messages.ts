@@ -10,7 +10,7 @@ export interface LayerState {
   readonly label: string;
   /** Set where the layer is evaluated by a formula both ways; else the way against its own formula is solved. */
   readonly bothClosedForm?: true;
-  /** The worst determinant of the layer over all of space, or a lower bound of it; ≤ 0 where it folds. */
+  /** The worst determinant of the layer over all of space, or a lower bound of it; below 0 where it folds, or turns space over. */
   readonly margin: number;
   readonly status: LayerStatus;
   /** Mean over the particles of log|det| in the direction z → x; absent until a picture was computed. */
