@@ -44,8 +44,9 @@ interface Segment<Settings> {
 
 /** Every so many kept steps the moments are kept as well, and there is room for twice as many, for where segments begin. */
 const stepsPerMark = 16;
-/** Whatever the budget, there is room for so many. */
+/** Whatever the budget, there is room for so many, and for no more than can be gone through in some milliseconds. */
 const leastRows = 8;
+const mostRowsEver = 2 ** 17;
 const bytesMeasured = 8 * recorded.length;
 /** Rows are allocated in blocks of so many bytes, and of at most this part of the budget. */
 const mostPerBlock = 2 ** 20;
@@ -71,7 +72,7 @@ export class History<Settings> {
   private stride = 1;
   private end = -1;
 
-  /** @param budget in bytes: the rows take no more, but for a handful. */
+  /** @param budget in bytes: beyond a handful of rows, they take no more. */
   constructor(
     private readonly parameterCount: number,
     start: Mark,
@@ -81,7 +82,7 @@ export class History<Settings> {
     const rowsPerMark = stepsPerMark / 2;
     const bytesPerMark = 8 * parameterCount;
     const bytesPerRow = bytesMeasured + 4 * parameterCount + bytesPerMark / rowsPerMark;
-    const mostRows = Math.max(leastRows, Math.floor(budget / bytesPerRow));
+    const mostRows = Math.max(leastRows, Math.min(mostRowsEver, Math.floor(budget / bytesPerRow)));
     const mostMarks = Math.max(leastRows, Math.floor(mostRows / rowsPerMark));
     const block = Math.min(mostPerBlock, budget / blocksWithin);
     this.measures = doubles(recorded.length, block, mostRows);
