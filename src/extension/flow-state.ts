@@ -2,6 +2,7 @@ import { optionWords } from '../flow/layer';
 import type { Direction, FlowState, LayerState, ProbeState } from '../protocol/messages';
 import type { Probe } from '../session/probe';
 import type { FlowSession } from '../session/session';
+import { heldOutColumns } from '../training/messages';
 
 /** Everything that a view shows of a session, except tensors; undefined until there was a flow that could be read. */
 export function flowState(session: FlowSession, uri: string, name: string): FlowState {
@@ -9,6 +10,7 @@ export function flowState(session: FlowSession, uri: string, name: string): Flow
   const problem = session.problems.find((p) => p.severity === 'error')?.message;
   const { note } = session;
   const latest = session.losses.latest;
+  const heldOut = session.heldOut.slice(-heldOutColumns.length);
   return {
     uri,
     name,
@@ -29,6 +31,8 @@ export function flowState(session: FlowSession, uri: string, name: string): Flow
       until: session.until,
       ...(latest && { loss: latest[1] }),
       ...(session.target?.floor !== undefined && { floor: session.target.floor }),
+      ...(session.engineName !== '' && { engine: session.engineName }),
+      ...(heldOut.length > 0 && { heldOut: { mean: heldOut[1], error: heldOut[2] } }),
       ...(note !== undefined && { note }),
     },
     layers: layerStates(session),

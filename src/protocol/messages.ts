@@ -73,6 +73,10 @@ export interface TrainingState {
   readonly loss?: number;
   /** The least loss that is possible, where it is known (−log Z, or the entropy of the target). */
   readonly floor?: number;
+  /** What trains the flow, and why this. */
+  readonly engine?: string;
+  /** The latest mean of log p(x) over the rows that training does not see, with its standard error, where there are such rows. */
+  readonly heldOut?: { readonly mean: number; readonly error: number };
   /** One sentence on what stopped training, where it was not the person. */
   readonly note?: string;
 }
