@@ -5,7 +5,7 @@
  */
 
 import { exp, log1p } from './callbacks';
-import { add, bits, div, load, mul, mulAdd, select, splat, store, sub, subMul } from './lanes';
+import { add, bits, div, loadSplat, mul, mulAdd, select, splat, store, sub, subMul } from './lanes';
 
 /** 1.5·2²³: what is added to it is rounded to a whole number, which stands in the low bits of the sum. */
 export const rounding: f32 = 12582912;
@@ -19,9 +19,22 @@ const logTwoLow: f32 = 1.42860682030941723212e-6;
 /** e^x is below the smallest subnormal's reach of 2⁻¹²⁶·e^r here, and is taken for 0. */
 const least: f32 = -88;
 
+const k_perLogTwo = memory.data<f32>([1.4426950408889634]);
+const k_biased = memory.data<f32>([12583039]);
+const k_logTwoHigh = memory.data<f32>([0.693145751953125]);
+const k_logTwoLow = memory.data<f32>([1.42860682030941723212e-6]);
+const k_q4 = memory.data<f32>([0.0013882517]);
+const k_q3_ = memory.data<f32>([0.0083665475]);
+const k_q2 = memory.data<f32>([0.0416672]);
+const k_q1_ = memory.data<f32>([0.16666543]);
+const k_q0 = memory.data<f32>([0.49999998]);
+const k_least = memory.data<f32>([-88]);
+const k_one = memory.data<f32>([1]);
+const k_four = memory.data<f32>([4]);
+const k_sign = memory.data<i32>([<i32>0x80000000]);
 /** x/log 2 rounded to a whole number k, plus {@link biased}. */
 function powerOf(x: v128): v128 {
-  return mulAdd(x, splat(1.4426950408889634), splat(biased));
+  return mulAdd(x, loadSplat(k_perLogTwo), loadSplat(k_biased));
 }
 
 /** 2^k; 0 for k = −127. */
@@ -31,16 +44,16 @@ function scaleOf(power: v128): v128 {
 
 /** e^r − 1 for r = x − k·log 2, |r| ≤ ½·log 2: r + r²·q(r) with the relative error 1.4e-8 before rounding. */
 function expm1Rest(x: v128, power: v128): v128 {
-  const k = sub(power, splat(biased));
-  const r = subMul(subMul(x, k, splat(logTwoHigh)), k, splat(logTwoLow));
-  const q3 = mulAdd(r, splat(0.0013882517), splat(0.0083665475));
-  const q1 = mulAdd(r, mulAdd(r, q3, splat(0.0416672)), splat(0.16666543));
-  return mulAdd(mul(r, r), mulAdd(r, q1, splat(0.49999998)), r);
+  const k = sub(power, loadSplat(k_biased));
+  const r = subMul(subMul(x, k, loadSplat(k_logTwoHigh)), k, loadSplat(k_logTwoLow));
+  const square = mul(r, r);
+  const high = mulAdd(square, loadSplat(k_q4), mulAdd(r, loadSplat(k_q3_), loadSplat(k_q2)));
+  return mulAdd(square, mulAdd(square, high, mulAdd(r, loadSplat(k_q1_), loadSplat(k_q0))), r);
 }
 
 /** e^−t for t ≥ 0, within 1 ulp; results below the smallest normal number may be 0. */
 export function expMinus(t: v128): v128 {
-  const x = f32x4.pmax(f32x4.neg(t), splat(least));
+  const x = f32x4.pmax(f32x4.neg(t), loadSplat(k_least));
   const power = powerOf(x);
   const scale = scaleOf(power);
   return mulAdd(scale, expm1Rest(x, power), scale);
@@ -57,16 +70,16 @@ export abstract class Tanh {
    */
   @inline
   static of(a: v128, slope: usize): v128 {
-    const negative = v128.or(a, bits(signBit));
-    const x = f32x4.pmax(add(negative, negative), splat(least));
+    const negative = v128.or(a, loadSplat(k_sign));
+    const x = f32x4.pmax(add(negative, negative), loadSplat(k_least));
     const power = powerOf(x);
     const scale = scaleOf(power);
     const rest = mul(scale, expm1Rest(x, power));
     const e = add(rest, scale);
-    const inverse = div(splat(1), add(e, splat(1)));
-    const height = mul(sub(sub(splat(1), scale), rest), inverse);
-    store(slope, mul(mul(mul(e, splat(4)), inverse), inverse));
-    return v128.or(height, v128.and(a, bits(signBit)));
+    const inverse = div(loadSplat(k_one), add(e, loadSplat(k_one)));
+    const height = mul(sub(sub(loadSplat(k_one), scale), rest), inverse);
+    store(slope, mul(mul(mul(e, loadSplat(k_four)), inverse), inverse));
+    return v128.or(height, v128.and(a, loadSplat(k_sign)));
   }
 }
 

@@ -142,7 +142,7 @@ abstract class Passes {
       let a = mulAdd(w0, v128.load(v), b);
       if (d > 1) a = mulAdd(w1, v128.load(v, row), a);
       if (d > 2) a = mulAdd(w2, v128.load(v, 2 * row), a);
-      for (let i: usize = 3; i < d; i++) a = mulAdd(loadSplat(w + 4 * i), load(v + i * row), a);
+      if (d > 3) for (let i: usize = 3; i < d; i++) a = mulAdd(loadSplat(w + 4 * i), load(v + i * row), a);
       let h: v128;
       let det: v128;
       if (leaky) {
@@ -160,7 +160,7 @@ abstract class Passes {
       v128.store(y, mulAdd(u0, h, v128.load(v)));
       if (d > 1) v128.store(y, mulAdd(u1, h, v128.load(v, row)), row);
       if (d > 2) v128.store(y, mulAdd(u2, h, v128.load(v, 2 * row)), 2 * row);
-      for (let i: usize = 3; i < d; i++) store(y + i * row, mulAdd(loadSplat(uHat + 4 * i), h, load(v + i * row)));
+      if (d > 3) for (let i: usize = 3; i < d; i++) store(y + i * row, mulAdd(loadSplat(uHat + 4 * i), h, load(v + i * row)));
     }
   }
 
@@ -198,7 +198,7 @@ abstract class Passes {
       let a = mul(u0, g0);
       if (d > 1) a = mulAdd(u1, g1, a);
       if (d > 2) a = mulAdd(u2, g2, a);
-      for (let i: usize = 3; i < d; i++) a = mulAdd(loadSplat(uHat + 4 * i), load(g + i * row), a);
+      if (d > 3) for (let i: usize = 3; i < d; i++) a = mulAdd(loadSplat(uHat + 4 * i), load(g + i * row), a);
       a = mul(slope, subMul(a, mul(bend, h), share));
       bSum = add(bSum, a);
       wSum0 = mulAdd(a, v128.load(v), wSum0);
@@ -225,7 +225,7 @@ abstract class Passes {
     if (d > 2) accumulate(sums + 8 * d + 16, uSum2);
     accumulate(sums + 16 * d, bSum);
     accumulate(sums + 16 * d + 8, kappaSum);
-    for (let i: usize = 3; i < d; i++) {
+    if (d > 3) for (let i: usize = 3; i < d; i++) {
       const wi = loadSplat(w + 4 * i);
       let wSum = splat(0);
       let uSum = splat(0);
