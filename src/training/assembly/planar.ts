@@ -225,19 +225,20 @@ abstract class Passes {
     if (d > 2) accumulate(sums + 8 * d + 16, uSum2);
     accumulate(sums + 16 * d, bSum);
     accumulate(sums + 16 * d + 8, kappaSum);
-    if (d > 3) for (let i: usize = 3; i < d; i++) {
-      const wi = loadSplat(w + 4 * i);
-      let wSum = splat(0);
-      let uSum = splat(0);
-      for (let p: usize = 0; p < bytes; p += 16) {
-        const g = cotangent + i * row + p;
-        const a = load(slopes(at) + p);
-        wSum = mulAdd(a, load(at + i * row + p), wSum);
-        uSum = mulAdd(load(heights(at) + p), load(g), uSum);
-        store(g, mulAdd(wi, a, load(g)));
+    if (d > 3)
+      for (let i: usize = 3; i < d; i++) {
+        const wi = loadSplat(w + 4 * i);
+        let wSum = splat(0);
+        let uSum = splat(0);
+        for (let p: usize = 0; p < bytes; p += 16) {
+          const g = cotangent + i * row + p;
+          const a = load(slopes(at) + p);
+          wSum = mulAdd(a, load(at + i * row + p), wSum);
+          uSum = mulAdd(load(heights(at) + p), load(g), uSum);
+          store(g, mulAdd(wi, a, load(g)));
+        }
+        accumulate(sums + 8 * i, wSum);
+        accumulate(sums + 8 * (d + i), uSum);
       }
-      accumulate(sums + 8 * i, wSum);
-      accumulate(sums + 8 * (d + i), uSum);
-    }
   }
 }
