@@ -80,7 +80,7 @@ export class RandomStream {
     private readonly stream: number,
   ) {}
 
-  /** The next blocks of words: one, and then many at once, as few streams end early without being short. */
+  /** The next blocks of words: one at first, since many a stream is asked for a few numbers only, then many at once. */
   private refill(): void {
     if (this.block === 1) this.words = new Uint32Array(4 * blocksAtOnce);
     const { words, stream } = this;

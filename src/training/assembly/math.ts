@@ -25,7 +25,8 @@ const logTwoLow = memory.data<f32>([1.42860682030941723212e-6]);
 /** e^x is below the smallest subnormal's reach of 2⁻¹²⁶·e^r here, and is taken for 0. */
 const least = memory.data<f32>([-88]);
 const rootOfHalf = memory.data<f32>([0.7071067690849304]);
-const nearlyOne = memory.data<f32>([0.29]);
+/** Below this u, 1 − u is as near to 1 as {@link logNearOne} wants it. */
+const nearOne = memory.data<f32>([0.29]);
 // Coefficients, the constant one first.
 const expSeries = memory.data<f32>([0.49999998, 0.16666543, 0.0416672, 0.0083665475, 0.0013882517]);
 const logSeries = memory.data<f32>([0.66666776, 0.39977497, 0.29873073]);
@@ -112,7 +113,7 @@ export function logOnePlus(e: v128): v128 {
 
 /** −log(1 − u), for u in [0, 1) and `rest` = 1 − u, each to its own relative accuracy, within 2.5 ulp. */
 export function minusLogOf(rest: v128, u: v128): v128 {
-  const near = f32x4.lt(u, loadSplat(nearlyOne));
+  const near = f32x4.lt(u, loadSplat(nearOne));
   const shift = v128.andnot(exponentBits(rest), near);
   const f = select(near, f32x4.neg(u), sub(i32x4.sub(rest, shift), loadSplat(one)));
   const k = f32x4.convert_i32x4_s(i32x4.shr_s(shift, 23));
