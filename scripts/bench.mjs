@@ -1,18 +1,39 @@
-// npm run bench -- flow: bundles test/bench/<name>.ts and runs it; without a name, all of them. They report figures and pass no judgement.
+// npm run bench -- [part …] [--json FILE]: measures the parts that are named, or all, and passes no judgement. The parts print tables for
+// people and send their figures here; --json writes them as one flat object, null where something could not be measured.
 import { build } from 'esbuild';
-import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { assembly } from './assembly.mjs';
 
-const known = readdirSync('test/bench').map((file) => file.replace(/\.ts$/, ''));
-const asked = process.argv.slice(2);
-const unknown = asked.find((name) => !known.includes(name));
+const parts = ['flow', 'train', 'fit'];
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });
+const unknown = positionals.find((name) => !parts.includes(name));
 if (unknown !== undefined) {
-  console.error(`There is no benchmark "${unknown}"; there are: ${known.join(', ')}.`);
+  console.error(`There is no benchmark "${unknown}"; there are: ${parts.join(', ')}.`);
   process.exit(1);
 }
-for (const name of asked.length > 0 ? asked : known) {
-  const outfile = `out/bench/${name}.js`;
-  await build({ entryPoints: [`test/bench/${name}.ts`], outfile, bundle: true, platform: 'node', packages: 'external', target: 'es2022' });
-  const { status } = spawnSync(process.execPath, [outfile], { stdio: 'inherit' });
+const asked = positionals.length > 0 ? positionals : parts;
+
+await build({
+  entryPoints: [...asked.map((name) => `test/bench/${name}.ts`), 'test/bench/rivals/tfjs.ts'],
+  outdir: 'out/bench',
+  outbase: 'test/bench',
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  plugins: [assembly],
+  platform: 'node',
+  format: 'esm',
+  packages: 'external',
+  target: 'es2022',
+});
+/** @type {Record<string, number>} */
+const figures = {};
+for (const name of asked) {
+  const part = fork(`out/bench/${name}.mjs`);
+  part.on('message', (/** @type {Record<string, number>} */ message) => Object.assign(figures, message));
+  const [status] = await once(part, 'exit');
   if (status !== 0) process.exitCode = 1;
 }
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);

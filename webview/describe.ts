@@ -126,6 +126,16 @@ export function lossTooltip({ training: { loss } }: FlowState): string {
   return loss === undefined ? '' : 'The loss is that of the last step, of one batch';
 }
 
+/** "WebAssembly SIMD", without the reason for it. */
+export function engine({ training: { engine: full = '' } }: FlowState): string {
+  return full.split(/[:,]/)[0];
+}
+
+/** "held-out log p(x) −1.03 ± 0.02", or nothing. */
+export function heldOut({ training: { heldOut: of } }: FlowState): string {
+  return of ? `held-out log p(x) ${estimate(of)}` : '';
+}
+
 /** Why training stands still, or nothing. */
 export function note({ training: { status, note: why } }: FlowState): string | undefined {
   if (status === 'running') return undefined;
@@ -133,7 +143,7 @@ export function note({ training: { status, note: why } }: FlowState): string | u
 }
 
 /** "0.041 ± 0.003": to the first digit of the error, and to two decimals at least. */
-export function estimate({ mean, error }: Estimate): string {
+export function estimate({ mean, error }: Pick<Estimate, 'mean' | 'error'>): string {
   const decimals = error > 0 ? Math.min(Math.max(2, Math.ceil(-Math.log10(error))), 9) : 3;
   const fixed = format(`.${decimals}f`);
   return `${fixed(mean)} ± ${fixed(error)}`;

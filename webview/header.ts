@@ -11,6 +11,11 @@ export function createHeader(): { element: HTMLElement; draw(state: FlowState): 
   const name = html('h1');
   const objective = html('span', { class: 'objective' });
   const directions = html('span', { class: 'directions' });
+  const engine = html('span', { class: 'engine' });
+  const heldOut = html('span', {
+    class: 'held-out',
+    title: 'The mean of log p(x) over the rows that training does not see, ± its standard error, in nats',
+  });
   const [training, steps] = [createTrainingButtons(), createStepButtons()];
   const ring = progressRing();
   const progress = html('span', { class: 'progress-text' });
@@ -22,7 +27,12 @@ export function createHeader(): { element: HTMLElement; draw(state: FlowState): 
     html(
       'div',
       { class: 'header-row' },
-      html('div', { class: 'titles' }, html('div', { class: 'title' }, name, objective), directions),
+      html(
+        'div',
+        { class: 'titles' },
+        html('div', { class: 'title' }, name, objective),
+        html('div', { class: 'facts' }, directions, engine, heldOut),
+      ),
       html('div', { class: 'progress' }, ring, progress),
       training.element,
       steps.element,
@@ -41,6 +51,9 @@ export function createHeader(): { element: HTMLElement; draw(state: FlowState): 
       show(ring, state.training.status === 'running');
       bar.style.width = `${state.training.until > 0 ? Math.min(1, state.training.step / state.training.until) * 100 : 0}%`;
       progress.title = describe.lossTooltip(state);
+      write(engine, describe.engine(state));
+      engine.title = state.training.engine ?? '';
+      write(heldOut, describe.heldOut(state));
       problem.draw(describe.problem(state));
       note.draw(describe.note(state));
       training.draw(state);

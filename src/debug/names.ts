@@ -170,7 +170,7 @@ function passNames(place: Place): Named[] {
     let at = pointOf(point, dim);
     let log = 0;
     for (let k = stage - 1; k >= 0; k--) {
-      if (layers[k].margin < 0) return new Absent(`Layer ${k + 1} folds, so this is not a density.`);
+      if (layers[k].folds) return new Absent(`Layer ${k + 1} folds, so this is not a density.`);
       const undone = pass.flow.pass(k, 'encode', at);
       log -= undone.logDet[0];
       at = undone.points;

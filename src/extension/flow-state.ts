@@ -3,6 +3,7 @@ import type { Normality } from '../flow/normality';
 import type { Direction, FlowState, LayerState, NormalityState, ProbeState } from '../protocol/messages';
 import type { Probe } from '../session/probe';
 import type { FlowSession } from '../session/session';
+import { heldOutColumns } from '../training/messages';
 
 /** Everything that a view shows of a session, except tensors; undefined until there was a flow that could be read. */
 export function flowState(session: FlowSession, uri: string, name: string): FlowState {
@@ -12,6 +13,7 @@ export function flowState(session: FlowSession, uri: string, name: string): Flow
   const { held } = session.byHand;
   const normality = session.lastPicture?.normality;
   const latest = session.losses.latest;
+  const heldOut = session.heldOut.slice(-heldOutColumns.length);
   return {
     uri,
     name,
@@ -32,6 +34,8 @@ export function flowState(session: FlowSession, uri: string, name: string): Flow
       until: session.until,
       ...(latest && { loss: latest[1] }),
       ...(session.target?.floor !== undefined && { floor: session.target.floor }),
+      ...(session.engineName !== '' && { engine: session.engineName }),
+      ...(heldOut.length > 0 && { heldOut: { mean: heldOut[1], error: heldOut[2] } }),
       ...(note !== undefined && { note }),
     },
     layers: layerStates(session),
@@ -59,14 +63,14 @@ function layerStates(session: FlowSession): LayerState[] {
   if (!flow || !opened) return [];
   const traced = picture?.depth === flow.layers.length ? picture : undefined;
   return flow.layers.map((layer, k) => {
-    const { margin, type } = layer;
+    const { margin, folds, type } = layer;
     const { options } = opened.spec.layers[k];
     return {
       number: k + 1,
       label: [type.name, ...optionWords(type, options)].join(' '),
       ...(type.closedFormInverse(options) && { bothClosedForm: true as const }),
       margin,
-      status: margin < 0 ? 'folds' : margin < epsilon ? 'near-singular' : 'ok',
+      status: folds ? 'folds' : margin >= 0 && margin < epsilon ? 'near-singular' : 'ok',
       ...(traced && { meanLogDet: traced.meanLogDet[k] }),
       doubtful: traced?.doubtful[k] ?? 0,
       residual: traced?.residual[k] ?? 0,

@@ -16,6 +16,7 @@ import { judgeInverse, solePreimage } from './residual';
 /** yᵢ = e^{sᵢ}·vᵢ + tᵢ, with values [logScale s (d), shift t (d)]. */
 class ActNormLayer implements Layer {
   readonly margin: number;
+  readonly folds = false;
   private readonly scale: Float64Array;
   private readonly shift: Float64Array;
   private readonly logDet: number;

@@ -20,6 +20,7 @@ import type { Options } from './spec';
  */
 class CouplingLayer implements Layer {
   readonly margin: number;
+  readonly folds = false;
   private readonly layout: CouplingLayout;
   private readonly weights: CouplingWeights<Float64Array>;
   private readonly hidden: Float64Array;

@@ -1,7 +1,7 @@
 /** How well a flow fits its target, and how far its numbers can be trusted. All in float64; log densities in nats, NaN where a layer folds. */
 
-import { buildFlow, parameterSlots, type Flow, type Trace } from './flow';
-import { InverseStatus } from './layer';
+import { buildFlow, typeOf, type Flow, type Trace } from './flow';
+import { InverseStatus, parameterCount } from './layer';
 import type { FlowSpec } from './spec';
 import type { Energy } from './targets';
 
@@ -64,7 +64,8 @@ export function forwardGap(flow: Flow, x: Float64Array, entropy: number): Estima
 
 /**
  * (Σw)²/Σw² of n weights given by their logarithms, from 1 to n: as many independent draws of the target are the weighted samples worth
- * (Kong, "A note on importance sampling using standardized weights", University of Chicago, technical report 348, 1992).
+ * (Kong, "A note on importance sampling using standardized weights", University of Chicago, technical report 348, 1992). NaN where all
+ * weights are 0 or there is none, where one is infinite, and where one is not a number.
  */
 export function effectiveSampleSize(logWeights: Float64Array): number {
   const greatest = logWeights.reduce((most, log) => Math.max(most, log), -Infinity);
@@ -164,11 +165,12 @@ export function conditionNumbers(flow: Flow, trace: Trace): Quantiles[] {
 export function float32Trace(spec: FlowSpec, parameters: Float64Array, points: Float64Array, stage: number): Trace {
   const values = Float32Array.from(parameters);
   const flow = buildFlow(spec, values);
-  const slots = parameterSlots(spec);
-  const maps = flow.layers.map(({ type, dim }, k) => {
-    const own = slots.filter(({ layer }) => layer === k);
-    const end = own.reduce((sum, { length }) => sum + length, own[0].offset);
-    return type.float32(dim, spec.layers[k].options, values.subarray(own[0].offset, end));
+  let offset = 0;
+  const maps = spec.layers.map((layer) => {
+    const type = typeOf(layer);
+    const start = offset;
+    offset += parameterCount(type, spec.dim, layer.options);
+    return type.float32(spec.dim, layer.options, values.subarray(start, offset));
   });
   return flow.trace(points.map(Math.fround), stage, (k, direction, from) => {
     const pass = flow.pass(k, direction, from);

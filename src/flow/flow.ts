@@ -128,6 +128,7 @@ export class Flow {
   /**
    * `points` lie at `stage`; from there they go outwards, z → x to stage K and x → z to stage 0.
    * @param through how a batch is taken through one layer: {@link pass}, unless another arithmetic is to be shown.
+   * @throws RangeError where the points are not n × d numbers, or there is no such stage.
    */
   trace(points: Float64Array, stage: number, through?: Flow['pass']): Trace {
     const work = this.tracing(points, stage, through);
@@ -143,6 +144,11 @@ export class Flow {
     stage: number,
     through: Flow['pass'] = (k, direction, at) => this.pass(k, direction, at),
   ): Generator<void, Trace> {
+    const depth = this.layers.length;
+    if (points.length % this.dim !== 0) throw new RangeError(`${points.length} numbers are no points in ${this.dim} dimensions.`);
+    if (!Number.isInteger(stage) || stage < 0 || stage > depth) {
+      throw new RangeError(`A flow of ${depth} layers has the stages 0 to ${depth}, and not ${stage}.`);
+    }
     const stages: Float64Array[] = [];
     const passes: Pass[] = [];
     stages[stage] = points;
@@ -171,9 +177,10 @@ export class Flow {
 
   /**
    * The log density log p_k(y) = log p_z(z) − Σ_{j ≤ k} log|det| of the layers z → x up to stage k, for each of n points y at `stage` k:
-   * that of x at K (Rezende & Mohamed 2015, eq. 7), and the base's at 0. NaN where the determinant of one of these layers can be negative
-   * (margin < 0): the density of a flow that folds is a sum over all preimages, and this would be one of its terms. It takes the points
-   * through the layers without the reports of {@link pass}, which takes less time.
+   * that of x at K (Rezende & Mohamed 2015, eq. 7), and the base's at 0. −∞ where no z is mapped to y. NaN where one of these layers folds, as
+   * the density then is a sum over all preimages, and this would be one of its terms; where y is what a layer presses a part of space flat
+   * onto, for there is no density there; and where a point on the way is not finite. It takes the points through the layers without the
+   * reports of {@link pass}, which takes less time.
    */
   logProb(points: Float64Array, stage = this.layers.length): Float64Array {
     const count = points.length / this.dim;
@@ -191,20 +198,30 @@ export class Flow {
       at = into.points;
     }
     const base = this.base.logDensity(at);
-    return logs.map((log, i) => log + base[i]);
+    const finite = (i: number): boolean => at.subarray(i * this.dim, (i + 1) * this.dim).every(Number.isFinite);
+    return logs.map((log, i) => (log === -Infinity ? log : finite(i) ? log + base[i] : NaN));
   }
 
   /** {@link logProb} of the points at x that were traced. */
   logProbOf(trace: Trace): Float64Array {
     const logs = this.base.logDensity(trace.stages[0]);
     if (this.folds(this.layers.length)) return logs.fill(NaN);
-    for (const { logDet } of trace.passes) for (let i = 0; i < logs.length; i++) logs[i] -= logDet[i];
+    // Of what the layers say, that of the one nearest to x holds: the others were asked about a point that stands in for none.
+    trace.passes.forEach(({ logDet, status }) => {
+      for (let i = 0; i < logs.length; i++) {
+        const said: InverseStatus = status[i];
+        // Only where x → z is solved is it x that has no preimage.
+        if (said === InverseStatus.NoPreimage && this.closedForm === 'generate') logs[i] = -Infinity;
+        else if (said === InverseStatus.Ok || said === InverseStatus.Unreliable) logs[i] -= logDet[i];
+        else logs[i] = NaN;
+      }
+    });
     return logs;
   }
 
   /** Whether a layer before this stage may fold space. */
   private folds(stage: number): boolean {
-    return this.layers.slice(0, stage).some(({ margin }) => margin < 0);
+    return this.layers.slice(0, stage).some(({ folds }) => folds);
   }
 
   /** n draws from p_x: n × d. */

@@ -12,13 +12,13 @@ import type { LayerSpec, Options } from './spec';
 export enum InverseStatus {
   /** One preimage, found to within the tolerance. */
   Ok = 0,
-  /** Several preimages exist; the one on the unfolded side of the hyperplane is given. */
+  /** Several preimages exist; one of them is given, where det > 0 if there is such a one. */
   SeveralPreimages = 1,
   /** The iteration ended with a residual above the tolerance; the best point is given. */
   Unreliable = 2,
   /** The input was not finite, or the result is not. */
   NotFinite = 3,
-  /** The layer folds, and nothing is mapped here; the point is given whose image comes nearest along û. */
+  /** Nothing is mapped here: the layer folds, or presses a part of space flat. A point is given whose image is near. */
   NoPreimage = 4,
 }
 
@@ -141,19 +141,23 @@ export interface Layer {
   readonly dim: number;
   /**
    * The infimum of det over all of R^d, or a bound below it; see {@link LayerType.marginIs}. Below 0 where det is negative somewhere: the
-   * layer then folds space, or turns it over. Above 0, if only by the least number that there is, where it does neither.
+   * layer then folds space, or turns it over. 0 where it presses a part of space flat, and where det is positive but below every float64.
    */
   readonly margin: number;
+  /** Whether det changes its sign: several points then have the same image, and others none. */
+  readonly folds: boolean;
   /** y = φ(v) for a batch. */
   forward(v: Float64Array, into: LayerImage): void;
   /**
    * v = φ⁻¹(y) for a batch; det and logDet are those of φ at the v that was found. Without a report nothing is judged, nor improved where
-   * the judgement would be bad: that is for pictures, and takes less time.
+   * the judgement would be bad: that is for pictures, and takes less time. logDet is then ∞ where nothing is mapped to y, and NaN where
+   * several points are.
    */
   inverse(y: Float64Array, into: LayerImage, report?: InverseReport): void;
   /**
-   * Every v with φ(v) = y for one point y (d): m × d with the number m of preimages, by ascending wᵀv where a planar layer folds. Of the
-   * many on a side that is pressed flat onto y, the one at its edge. None where y is not finite, or v would not be.
+   * Every v with φ(v) = y for one point y (d): m × d with the number m of preimages, in an order that follows y without jumps where the
+   * layer folds. Of the many in a part of space that is pressed flat onto y, one at its edge. None where y is not finite; none that is not
+   * finite itself.
    */
   preimages(y: Float64Array): Float64Array;
   /** J_φ at the point v: d × d, row by row, row i the derivatives of yᵢ. */

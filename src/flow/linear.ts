@@ -42,6 +42,7 @@ const triangle = (dim: number): readonly number[] => [(dim * (dim - 1)) / 2];
 /** y = P·L·U·v, with values [lower: L below its diagonal of ones, row by row; upper: U above its diagonal, row by row; logScale: of U's diagonal]. */
 class LinearLayer implements Layer {
   readonly margin: number;
+  readonly folds = false;
   private readonly lower: Float64Array;
   private readonly upper: Float64Array;
   private readonly scale: Float64Array;

@@ -12,7 +12,7 @@ import { excessOverTanh } from './stable';
 export interface PlanarRoot {
   readonly root: number;
   readonly iterations: number;
-  /** Other roots exist: κ < −1 and |c| is below the fold's edge. `root` is then the outermost one on the side of c's sign. */
+  /** Other roots exist: κ < −1 and |c| is not beyond the fold's edge. `root` is then the outermost one on the side of c's sign. */
   readonly several: boolean;
 }
 
@@ -20,17 +20,24 @@ export interface PlanarRoot {
 const mostIterations = 1000;
 
 /**
- * Newton's method for q(r) = c from `start`. For κ < −½, q is evaluated as (1 + κ)·r − κ·(r − tanh r), which loses nothing near κ = −1,
- * where the root at c ≈ 0 is nearly triple. It ends at the rounding floor of q, as soon as r stands still, or after a step δ whose
- * error, |q″/2q′|·δ², is far below a unit in the last place of r: the point is judged by its residual in any case.
+ * The two terms that q(r) is the sum of: r and κ·tanh r, or, for κ < −½ and r < 1, (1 + κ)·r and −κ·(r − tanh r), which lose nothing near
+ * κ = −1, where the root at c ≈ 0 is nearly triple. Far out it is these that would: they grow with r, and q stays small.
+ */
+function terms(kappa: number, slack: number, r: number, tanh: number): [linear: number, bent: number] {
+  return kappa < -0.5 && r < 1 ? [slack * r, -kappa * excessOverTanh(r)] : [r, kappa * tanh];
+}
+
+/**
+ * Newton's method for q(r) = c from `start`. It ends at the rounding floor of q, as soon as r stands still, or after a step δ < 1 whose
+ * error, |q″/2q′|·δ², is far below a unit in the last place of r: the point is judged by its residual in any case. (A longer step may
+ * have left a place where q″ rounds to 0 for one where it does not.)
  */
 function newton(kappa: number, slack: number, c: number, start: number): { root: number; iterations: number } {
   let r = start;
   for (let iterations = 0; iterations < mostIterations; iterations++) {
     const t = Math.tanh(r);
     const slope = 1 - t * t;
-    const linear = kappa < -0.5 ? slack * r : r;
-    const bent = kappa < -0.5 ? -kappa * excessOverTanh(r) : kappa * t;
+    const [linear, bent] = terms(kappa, slack, r, t);
     const error = linear + bent - c;
     if (Math.abs(error) <= 4 * Number.EPSILON * (Math.abs(linear) + Math.abs(bent) + Math.abs(c))) return { root: r, iterations };
     const rise = t * t + slope * slack;
@@ -38,7 +45,8 @@ function newton(kappa: number, slack: number, c: number, start: number): { root:
     const next = r - step;
     if (next === r || !Number.isFinite(next)) return { root: r, iterations };
     r = next;
-    if (Math.abs(kappa * t * slope * step * step) < 1e-18 * rise * Math.abs(r)) return { root: r, iterations: iterations + 1 };
+    if (Math.abs(step) < 1 && Math.abs(kappa * t * slope * step * step) < 1e-18 * rise * Math.abs(r))
+      return { root: r, iterations: iterations + 1 };
   }
   return { root: r, iterations: mostIterations };
 }
@@ -55,10 +63,20 @@ function bound(kappa: number, slack: number, c: number): number {
   return cubic <= 1 ? Math.min(linear, cubic) : linear;
 }
 
-/** Where q turns for κ < −1, q′(ρ) = 0, and the height |q(ρ)| below which |c| has three roots. */
-function fold(slack: number, kappa: number): { at: number; height: number } {
+/**
+ * For κ < −1, q turns at ±ρ, q′(ρ) = 0. The height |q(ρ)|, up to which |c| has three roots, and what it may be off by in rounding: a |c| above
+ * it by no more counts as the height itself, where two of the roots are ρ.
+ */
+function fold(slack: number, kappa: number): { height: number; rounding: number } {
   const at = Math.asinh(Math.sqrt(-slack));
-  return { at, height: -(slack * at - kappa * excessOverTanh(at)) };
+  const [linear, bent] = terms(kappa, slack, at, Math.tanh(at));
+  return { height: -(linear + bent), rounding: 8 * Number.EPSILON * (Math.abs(linear) + Math.abs(bent)) };
+}
+
+function hasSeveral(slack: number, kappa: number, c: number): boolean {
+  if (!(slack < 0)) return false;
+  const { height, rounding } = fold(slack, kappa);
+  return Math.abs(c) <= height + rounding;
 }
 
 /**
@@ -68,22 +86,23 @@ function fold(slack: number, kappa: number): { at: number; height: number } {
  */
 export function solvePlanar(kappa: number, slack: number, c: number): PlanarRoot {
   if (!Number.isFinite(c) || !Number.isFinite(kappa)) return { root: NaN, iterations: 0, several: false };
-  const several = slack < 0 && Math.abs(c) <= fold(slack, kappa).height;
+  const several = hasSeveral(slack, kappa, c);
   if (c === 0 && !several) return { root: 0, iterations: 0, several };
   const { root, iterations } = newton(kappa, slack, Math.abs(c), bound(kappa, slack, Math.abs(c)));
   return { root: c < 0 ? -root : root, iterations, several };
 }
 
 /**
- * All roots of r + κ·tanh(r) = c in ascending order: one, or three where κ < −1 and |c| is below the fold's edge, two of them the same on
- * it. None where c or κ is not finite.
+ * All roots of r + κ·tanh(r) = c in ascending order: one, or three where κ < −1 and |c| is not beyond the fold's edge, two of them the same
+ * on it. On the edge, to within rounding, those two are known to about the root of a unit in the last place only. None where c or κ is not
+ * finite.
  * @param slack 1 + κ, as in {@link solvePlanar}.
  */
 export function planarRoots(kappa: number, c: number, slack = 1 + kappa): number[] {
   const outer = solvePlanar(kappa, slack, c);
   if (!outer.several) return Number.isFinite(outer.root) ? [outer.root] : [];
   const sign = c < 0 ? -1 : 1;
-  const size = Math.abs(c);
+  const size = Math.min(Math.abs(c), fold(slack, kappa).height);
   // By oddness the other two are those of q(r) = −|c| on r > 0, where q is convex with its minimum at the fold: Newton from 0 reaches
   // the inner one, and from −κ, where q ≥ 0, the outer one.
   const others =

@@ -1,7 +1,8 @@
 import type { Kernel } from './layer';
 import { leakiness } from './planar-leaky';
+import { dot, tanhLogDet } from './planar-map';
 import type { Options } from './spec';
-import { norm, sech2, sigmoid, softplus } from './stable';
+import { logOf, logSoftplus, norm, sech2, sigmoid, softplus } from './stable';
 
 /** What training runs of a planar layer: values [w (d), u (d), b]. */
 export function planarKernel(dim: number, options: Options, values: Float64Array): Kernel {
@@ -17,8 +18,9 @@ export function planarKernel(dim: number, options: Options, values: Float64Array
   const push = pushed ? softplus(-wu) - 1 : 0;
   const uHat = pushed ? u.map((value, i) => value + (push * unit[i]) / length) : u;
   /** 1 + κ. */
-  const slack = pushed ? softplus(wu) : 1 + wu;
-  const kappa = slack - 1;
+  const slack = pushed ? Math.max(softplus(wu), Number.MIN_VALUE) : 1 + wu;
+  const kappa = pushed ? slack - 1 : wu;
+  const logSlack = pushed ? logSoftplus(wu) : logOf(slack, wu);
   const leaky = options.leaky === true;
   /** h(a), h′(a) and det of every point. */
   let heights = new Float64Array();
@@ -37,15 +39,16 @@ export function planarKernel(dim: number, options: Options, values: Float64Array
           slopes[p] = a > 0 ? 1 : leakiness;
           h = slopes[p] * a;
           dets[p] = 1 - slopes[p] + slopes[p] * slack;
+          logDet[p] += a > 0 ? logSlack : logOf(dets[p], slopes[p] * kappa);
         } else {
           const m = Math.expm1(-2 * Math.abs(a));
           h = (a < 0 ? m : -m) / (2 + m);
           slopes[p] = sech2(a);
           dets[p] = h * h + slopes[p] * slack;
+          logDet[p] += tanhLogDet(dets[p], h, slopes[p], slack, kappa, logSlack);
         }
         heights[p] = h;
         for (let i = 0; i < dim; i++) y[at + i] = v[at + i] + uHat[i] * h;
-        logDet[p] += Math.log(Math.abs(dets[p]));
       }
     },
 
@@ -93,10 +96,4 @@ export function planarKernel(dim: number, options: Options, values: Float64Array
       }
     },
   };
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }

@@ -1,5 +1,6 @@
 import type { LayerImage, Overlay } from './layer';
 import { PlanarMap, type Activation } from './planar-map';
+import { logOf } from './stable';
 
 /** The slope of the leaky ReLU below 0, as in normflows. */
 export const leakiness = 0.2;
@@ -12,7 +13,8 @@ export class LeakyPlanar extends PlanarMap {
   readonly detAbove = this.slack;
   readonly detBelow = 1 - leakiness + leakiness * this.slack;
   readonly margin = Math.min(this.detAbove, this.detBelow);
-  private readonly logDetBelow = Math.log(Math.abs(this.detBelow));
+  readonly folds = this.detAbove < 0 && this.detBelow > 0;
+  private readonly logDetBelow = logOf(this.detBelow, leakiness * this.kappa);
 
   protected height(a: number): number {
     return a > 0 ? a : leakiness * a;

@@ -9,8 +9,8 @@ import {
   type Overlay,
 } from './layer';
 import { dragPlanar, planarHandles, type PlanarFacts } from './planar-handles';
-import { judgeInverse, type Correction } from './residual';
-import { logSoftplus, norm, softplus } from './stable';
+import { judgeInverse, polished, type Correction } from './residual';
+import { logAddExp, logOf, logSoftplus, norm, softplus } from './stable';
 
 /** A solution a of a + κ·h(a) = c. */
 export interface Activation {
@@ -32,6 +32,7 @@ export interface Activation {
  */
 export abstract class PlanarMap implements Layer, PlanarFacts {
   abstract readonly margin: number;
+  abstract readonly folds: boolean;
   protected readonly w: Float64Array;
   protected readonly b: number;
   readonly uHat: Float64Array;
@@ -55,7 +56,7 @@ export abstract class PlanarMap implements Layer, PlanarFacts {
     if (raw || length === 0) {
       this.kappa = wu;
       this.slack = 1 + wu;
-      this.logSlack = Math.log(Math.abs(this.slack));
+      this.logSlack = logOf(this.slack, wu);
     } else {
       const push = softplus(-wu) - 1;
       for (let i = 0; i < dim; i++) this.uHat[i] += push * (this.w[i] / length / length);
@@ -101,7 +102,10 @@ export abstract class PlanarMap implements Layer, PlanarFacts {
       if (report) {
         report.iterations[p] = solved.iterations;
         solutions.push(solved.solutions);
-      } else this.determinant(solved.root, h, p, into);
+      } else {
+        this.determinant(solved.root, h, p, into);
+        if (solved.solutions !== 'one') into.logDet[p] = solved.solutions === 'none' ? Infinity : NaN;
+      }
     }
     if (!report) return;
     judgeInverse(this, y, into, report, this.correct);
@@ -113,11 +117,12 @@ export abstract class PlanarMap implements Layer, PlanarFacts {
   }
 
   preimages(y: Float64Array): Float64Array {
-    const all = this.solutions(this.activation(y, 0)).map((root) => {
+    const all = this.solutions(this.activation(y, 0)).flatMap((root) => {
       const h = this.height(root);
-      return y.map((value, i) => value - this.uHat[i] * h);
+      const v = y.map((value, i) => value - this.uHat[i] * h);
+      return polished(this, y, v, this.correct) === InverseStatus.NotFinite ? [] : Array.from(v);
     });
-    return Float64Array.from(all.flatMap((v) => Array.from(v)));
+    return Float64Array.from(all);
   }
 
   /** J⁻¹ = I − û·h′·wᵀ/det (Sherman & Morrison, Ann. Math. Statist. 21, 1950). */
@@ -171,6 +176,15 @@ export abstract class PlanarMap implements Layer, PlanarFacts {
     for (let i = 0; i < this.dim; i++) a += this.w[i] * v[at + i];
     return a;
   }
+}
+
+/**
+ * log|det| of det = 1 + κ·sech²a = tanh²a + (1 + κ)·sech²a where h = tanh a and `slope` = sech²a; `slack` is 1 + κ. It is added up from the
+ * logarithms of the two terms where det is below every number.
+ */
+export function tanhLogDet(det: number, h: number, slope: number, slack: number, kappa: number, logSlack: number): number {
+  const lost = det < 1e-290 && slack > 0;
+  return lost ? logAddExp(2 * Math.log(Math.abs(h)), Math.log(slope) + logSlack) : logOf(det, slope * kappa);
 }
 
 /** aᵀb of two vectors of the same length. */

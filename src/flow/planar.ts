@@ -3,8 +3,8 @@ import { planarRoots, solvePlanar } from './planar-inverse';
 import { LeakyPlanar } from './planar-leaky';
 import { planarFloat32 } from './planar-float32';
 import { planarKernel } from './planar-kernel';
-import { dot, PlanarMap, type Activation } from './planar-map';
-import { excessOverTanh, logAddExp, sech2 } from './stable';
+import { dot, PlanarMap, tanhLogDet, type Activation } from './planar-map';
+import { excessOverTanh, sech2 } from './stable';
 
 /** ln(e − 1): the wᵀu at which softplus(wᵀu) = 1, so wᵀû = 0. */
 const neutral = Math.log(Math.E - 1);
@@ -12,6 +12,7 @@ const neutral = Math.log(Math.E - 1);
 /** y = v + û·tanh(wᵀv + b): det = 1 + κ·sech²(a), at its worst on the hyperplane if κ < 0 and 1 far from it otherwise. */
 class TanhPlanar extends PlanarMap {
   readonly margin = Math.min(1, this.slack);
+  readonly folds = this.slack < 0;
 
   protected height(a: number): number {
     return Math.tanh(a);
@@ -29,20 +30,13 @@ class TanhPlanar extends PlanarMap {
 
   /**
    * 1 + h′κ where |h′κ| < ½; else t² + (1 − t²)·(1 + κ), t = tanh a, whose terms are all positive where 1 + κ is, so that nothing cancels.
-   * Its logarithm is added up from theirs where det is below every number.
    */
   protected determinant(a: number, h: number, p: number, into: LayerImage): void {
     const slope = sech2(a);
     const change = slope * this.kappa;
-    if (Math.abs(change) < 0.5) {
-      into.det[p] = 1 + change;
-      into.logDet[p] = Math.log1p(change);
-    } else {
-      const det = h * h + slope * this.slack;
-      into.det[p] = det;
-      const lost = det < 1e-290 && this.slack > 0;
-      into.logDet[p] = lost ? logAddExp(2 * Math.log(Math.abs(h)), Math.log(slope) + this.logSlack) : Math.log(Math.abs(det));
-    }
+    const det = Math.abs(change) < 0.5 ? 1 + change : h * h + slope * this.slack;
+    into.det[p] = det;
+    into.logDet[p] = tanhLogDet(det, h, slope, this.slack, this.kappa, this.logSlack);
   }
 
   protected solve(c: number): Activation {
@@ -104,11 +98,12 @@ export const planar: LayerType = {
   create: (dim, options, values) => new (options.leaky === true ? LeakyPlanar : TanhPlanar)(planar, dim, options.raw === true, values),
   kernel: planarKernel,
   float32: planarFloat32,
-  /** A raw layer with tanh or the leaky ReLU folds for wᵀu < −1; the constraint of the other kind is singular at w = 0. */
-  caution({ raw }, { w, u }, write) {
-    if (raw === true) {
-      const wu = w === undefined || u === undefined ? 0 : dot(Float64Array.from(w), Float64Array.from(u));
-      return wu < -1 ? { sentence: `This layer folds space: wᵀu = ${write(wu)} is below −1.` } : undefined;
+  /** A raw layer folds for wᵀu < −1, with the leaky ReLU down to −5 only; the constraint of the other kind is singular at w = 0. */
+  caution(options, { w, u }, write) {
+    if (options.raw === true) {
+      if (w === undefined || u === undefined || !planar.create(w.length, options, Float64Array.of(...w, ...u, 0)).folds) return undefined;
+      const wu = write(dot(Float64Array.from(w), Float64Array.from(u)));
+      return { sentence: `This layer folds space: wᵀu = ${wu} is ${options.leaky === true ? 'between −5 and −1' : 'below −1'}.` };
     }
     const length = w === undefined ? Infinity : Math.hypot(...w);
     if (length >= leastLength) return undefined;

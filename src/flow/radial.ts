@@ -14,10 +14,52 @@ import {
   type Overlay,
 } from './layer';
 import { judgeInverse, solePreimage } from './residual';
-import { inverseSoftplus, norm, sigmoid, softplus } from './stable';
+import { inverseSoftplus, logAddExp, logOf, logSoftplus, norm, sigmoid, softplus } from './stable';
 
 /** Nobody drags a reach below this, unless it was. */
 const leastReach = 1e-3;
+
+/** What a layer with the values alpha and beta does at the distance r from its centre. */
+class RadialStretch {
+  /** α, and s = α + β̂: above 0, if only by the least number that there is. */
+  readonly alpha: number;
+  readonly slack: number;
+  readonly betaHat: number;
+  private readonly logAlpha: number;
+  private readonly logSlack: number;
+
+  constructor(alpha: number, beta: number) {
+    this.alpha = Math.max(softplus(alpha), Number.MIN_VALUE);
+    this.slack = Math.max(softplus(beta), Number.MIN_VALUE);
+    this.betaHat = this.slack - this.alpha;
+    this.logAlpha = logSoftplus(alpha);
+    this.logSlack = logSoftplus(beta);
+  }
+
+  /** The factors of lengths across a ray, 1 + β̂/(α + r), and along it, 1 + αβ̂/(α + r)². */
+  factors(r: number): { across: number; along: number } {
+    const reach = this.alpha + r;
+    const near = this.alpha / reach;
+    const far = r / reach;
+    return { across: far + this.slack / reach, along: far * far + 2 * far * near + (near * this.slack) / reach };
+  }
+
+  /** The logarithms of these factors: added up from those of their terms where a factor itself leaves float64. */
+  logFactors(r: number, { across, along }: { across: number; along: number }): { logAcross: number; logAlong: number } {
+    const stretch = this.betaHat / (this.alpha + r);
+    if (across > 1e-290 && along > 1e-290 && across < 1e290 && along < 1e290) {
+      return { logAcross: logOf(across, stretch), logAlong: logOf(along, (stretch * this.alpha) / (this.alpha + r)) };
+    }
+    const logFar = Math.log(r);
+    const logReach = logAddExp(this.logAlpha, logFar);
+    const logNear = this.logAlpha - logReach;
+    const logSlack = this.logSlack - logReach;
+    return {
+      logAcross: logAddExp(logFar - logReach, logSlack),
+      logAlong: logAddExp(logFar - logReach + logAddExp(logFar - logReach, Math.LN2 + logNear), logNear + logSlack),
+    };
+  }
+}
 
 /**
  * y = v + β̂·(v − v₀)/(α + r), r = ‖v − v₀‖, with values [centre v₀ (d), alpha, beta], α = softplus(alpha) and β̂ = softplus(beta) − α.
@@ -27,11 +69,9 @@ const leastReach = 1e-3;
  */
 class RadialLayer implements Layer {
   readonly margin: number;
+  readonly folds = false;
   private readonly centre: Float64Array;
-  private readonly alpha: number;
-  /** s = α + β̂. */
-  private readonly slack: number;
-  private readonly betaHat: number;
+  private readonly stretch: RadialStretch;
   private readonly ray: Float64Array;
 
   constructor(
@@ -41,22 +81,24 @@ class RadialLayer implements Layer {
   ) {
     this.centre = values.subarray(0, dim);
     this.ray = new Float64Array(dim);
-    this.alpha = softplus(values[dim]);
-    this.slack = softplus(values[dim + 1]);
-    this.betaHat = this.slack - this.alpha;
-    this.margin = Math.min(1, (this.slack / this.alpha) ** dim);
+    this.stretch = new RadialStretch(values[dim], values[dim + 1]);
+    this.margin = Math.min(1, (this.stretch.slack / this.stretch.alpha) ** dim);
   }
 
   forward(v: Float64Array, into: LayerImage): void {
     const { dim, centre } = this;
+    const { alpha, betaHat } = this.stretch;
     for (let p = 0, at = 0; at < v.length; p++, at += dim) {
-      const { across, along, stretch, alongChange } = this.factors(this.distance(v, at));
+      const r = this.distance(v, at);
+      const factors = this.stretch.factors(r);
+      const { across, along } = factors;
+      const { logAcross, logAlong } = this.stretch.logFactors(r, factors);
       for (let i = 0; i < dim; i++) {
         const ray = v[at + i] - centre[i];
-        into.points[at + i] = stretch > -0.5 ? v[at + i] + stretch * ray : centre[i] + across * ray;
+        into.points[at + i] = across > 0.5 ? v[at + i] + betaHat * (ray / (alpha + r)) : centre[i] + across * ray;
       }
       into.det[p] = across ** (dim - 1) * along;
-      into.logDet[p] = (dim - 1) * logOf(across, stretch) + logOf(along, alongChange);
+      into.logDet[p] = (dim - 1) * logAcross + logAlong;
     }
   }
 
@@ -65,7 +107,8 @@ class RadialLayer implements Layer {
    * v = v₀ + (α + r)/(s + r)·(y − v₀).
    */
   inverse(y: Float64Array, into: LayerImage, report?: InverseReport): void {
-    const { dim, centre, alpha, slack } = this;
+    const { dim, centre } = this;
+    const { alpha, slack } = this.stretch;
     for (let at = 0; at < y.length; at += dim) {
       const gamma = this.distance(y, at);
       const linear = slack - gamma;
@@ -87,7 +130,7 @@ class RadialLayer implements Layer {
   jacobian(v: Float64Array): Float64Array {
     const { dim } = this;
     const r = this.distance(v, 0);
-    const { across, along } = this.factors(r);
+    const { across, along } = this.stretch.factors(r);
     return Float64Array.from({ length: dim * dim }, (_, at) => {
       const [i, j] = [Math.floor(at / dim), at % dim];
       const beyond = r === 0 ? 0 : (along - across) * (this.ray[i] / r) * (this.ray[j] / r);
@@ -97,7 +140,7 @@ class RadialLayer implements Layer {
 
   /** Along the ray once, across it d − 1 times. */
   singularValues(v: Float64Array): Float64Array {
-    const { across, along } = this.factors(this.distance(v, 0));
+    const { across, along } = this.stretch.factors(this.distance(v, 0));
     return new Float64Array(this.dim)
       .fill(across)
       .fill(along, 0, 1)
@@ -107,9 +150,10 @@ class RadialLayer implements Layer {
   /** For β̂ < 0 det grows with r, from (s/α)^d at the centre to 1: the radius where it passes ε is found by bisection. */
   overlay(epsilon: number): Overlay {
     requireBelowOne(epsilon);
-    const { alpha, betaHat, centre, dim } = this;
+    const { centre, dim } = this;
+    const { alpha, betaHat } = this.stretch;
     const det = (r: number): number => {
-      const { across, along } = this.factors(r);
+      const { across, along } = this.stretch.factors(r);
       return across ** (dim - 1) * along;
     };
     let [danger, beyond] = [0, this.margin < epsilon ? alpha : 0];
@@ -124,7 +168,7 @@ class RadialLayer implements Layer {
   /** The centre v₀, and a point at the distance α from it. */
   handles(axis = 0): Handle[] {
     const centre = Array.from(this.centre);
-    const rim = centre.map((value, i) => (i === axis ? value + this.alpha : value));
+    const rim = centre.map((value, i) => (i === axis ? value + this.stretch.alpha : value));
     return [
       { name: 'centre', kind: 'point', at: centre },
       { name: 'alpha', kind: 'tip', at: rim, from: centre },
@@ -133,7 +177,8 @@ class RadialLayer implements Layer {
 
   /** The reach takes α + β̂ with it, so that the layer does the same on another scale: the relative push β̂/α stays. */
   drag(handle: string, to: readonly number[]): Float64Array {
-    const { dim, alpha, slack } = this;
+    const { dim } = this;
+    const { alpha, slack } = this.stretch;
     const values = this.values.slice();
     if (handle === 'centre') values.set(to);
     else if (handle === 'alpha') {
@@ -148,25 +193,6 @@ class RadialLayer implements Layer {
     for (let i = 0; i < this.dim; i++) this.ray[i] = v[at + i] - this.centre[i];
     return norm(this.ray, 0, this.dim);
   }
-
-  private factors(r: number): { across: number; along: number; stretch: number; alongChange: number } {
-    const { alpha, slack, betaHat } = this;
-    const reach = alpha + r;
-    const near = alpha / reach;
-    const far = r / reach;
-    const stretch = betaHat / reach;
-    return {
-      across: far + slack / reach,
-      along: far * far + 2 * far * near + (near * slack) / reach,
-      stretch,
-      alongChange: stretch * near,
-    };
-  }
-}
-
-/** log of a factor that is 1 + change. */
-function logOf(factor: number, change: number): number {
-  return Math.abs(change) < 0.5 ? Math.log1p(change) : Math.log(factor);
 }
 
 /** ln(e − 1): softplus of it is 1. */
@@ -175,27 +201,24 @@ const one = Math.log(Math.E - 1);
 /** What training runs: values [centre (d), alpha, beta]. */
 const radialKernel: CreateKernel = (dim, _, values) => {
   const centre = values.subarray(0, dim);
-  const alpha = softplus(values[dim]);
-  const slack = softplus(values[dim + 1]);
-  const betaHat = slack - alpha;
+  const stretch = new RadialStretch(values[dim], values[dim + 1]);
+  const { alpha, betaHat } = stretch;
+  const ray = new Float64Array(dim);
 
-  /** r, h = 1/(α + r), and the factors across the ray, 1 + β̂h, and along it, 1 + αβ̂h². */
+  /** r, h = 1/(α + r), and the factors across the ray and along it. */
   const factors = (v: Float64Array, at: number): { r: number; h: number; across: number; along: number } => {
-    let square = 0;
-    for (let i = 0; i < dim; i++) square += (v[at + i] - centre[i]) ** 2;
-    const r = Math.sqrt(square);
-    const h = 1 / (alpha + r);
-    const far = r * h;
-    const near = alpha * h;
-    return { r, h, across: far + slack * h, along: far * far + 2 * far * near + near * slack * h };
+    for (let i = 0; i < dim; i++) ray[i] = v[at + i] - centre[i];
+    const r = norm(ray, 0, dim);
+    return { r, h: 1 / (alpha + r), ...stretch.factors(r) };
   };
 
   return {
     forward(v, y, logDet) {
       for (let p = 0, at = 0; p < logDet.length; p++, at += dim) {
-        const { h, across, along } = factors(v, at);
-        for (let i = 0; i < dim; i++) y[at + i] = v[at + i] + betaHat * h * (v[at + i] - centre[i]);
-        logDet[p] += (dim - 1) * Math.log(across) + Math.log(along);
+        const { r, across, along } = factors(v, at);
+        const { logAcross, logAlong } = stretch.logFactors(r, { across, along });
+        for (let i = 0; i < dim; i++) y[at + i] = v[at + i] + betaHat * (ray[i] / (alpha + r));
+        logDet[p] += (dim - 1) * logAcross + logAlong;
       }
     },
 

@@ -16,9 +16,10 @@ export interface Sampler {
 
 const quadrature = 'quadrature over the plane';
 
-function points(count: number, draw: () => readonly [number, number]): Float64Array {
+/** `draw` writes a point's two numbers to `all[at]` and `all[at + 1]`. */
+function points(count: number, draw: (all: Float64Array, at: number) => void): Float64Array {
   const all = new Float64Array(2 * count);
-  for (let i = 0; i < count; i++) all.set(draw(), 2 * i);
+  for (let at = 0; at < all.length; at += 2) draw(all, at);
   return all;
 }
 
@@ -28,12 +29,13 @@ const twoMoons: Sampler = {
   entropy: 1.0075848349,
   entropyFrom: quadrature,
   sample: (count, random) =>
-    points(count, () => {
+    points(count, (all, at) => {
       const lower = random.uniform() < 0.5;
       const angle = Math.PI * random.uniform();
       const x = lower ? 1 - Math.cos(angle) : Math.cos(angle);
       const y = lower ? 0.5 - Math.sin(angle) : Math.sin(angle);
-      return [x + 0.1 * random.normal(), y + 0.1 * random.normal()];
+      all[at] = x + 0.1 * random.normal();
+      all[at + 1] = y + 0.1 * random.normal();
     }),
 };
 
@@ -43,11 +45,12 @@ const eightGaussians: Sampler = {
   entropy: 2.8315783605,
   entropyFrom: quadrature,
   sample: (count, random) =>
-    points(count, () => {
+    points(count, (all, at) => {
       const angle = (random.index(8) * Math.PI) / 4;
       const x = 4 * Math.cos(angle) + 0.5 * random.normal();
       const y = 4 * Math.sin(angle) + 0.5 * random.normal();
-      return [x / Math.SQRT2, y / Math.SQRT2];
+      all[at] = x / Math.SQRT2;
+      all[at + 1] = y / Math.SQRT2;
     }),
 };
 
@@ -57,10 +60,11 @@ const rings: Sampler = {
   entropy: 2.6231827703,
   entropyFrom: quadrature,
   sample: (count, random) =>
-    points(count, () => {
+    points(count, (all, at) => {
       const radius = 0.75 * (1 + random.index(4));
       const angle = 2 * Math.PI * random.uniform();
-      return [radius * Math.cos(angle) + 0.08 * random.normal(), radius * Math.sin(angle) + 0.08 * random.normal()];
+      all[at] = radius * Math.cos(angle) + 0.08 * random.normal();
+      all[at + 1] = radius * Math.sin(angle) + 0.08 * random.normal();
     }),
 };
 
@@ -70,10 +74,11 @@ const checkerboard: Sampler = {
   entropy: Math.log(32),
   entropyFrom: 'closed form: uniform on an area of 32',
   sample: (count, random) =>
-    points(count, () => {
+    points(count, (all, at) => {
       const column = random.index(4);
       const row = 2 * random.index(2) + (column % 2);
-      return [2 * (column + random.uniform()) - 4, 2 * (row + random.uniform()) - 4];
+      all[at] = 2 * (column + random.uniform()) - 4;
+      all[at + 1] = 2 * (row + random.uniform()) - 4;
     }),
 };
 
@@ -83,10 +88,11 @@ const circles: Sampler = {
   entropy: 1.9923707971,
   entropyFrom: quadrature,
   sample: (count, random) =>
-    points(count, () => {
+    points(count, (all, at) => {
       const radius = 1 + random.index(2);
       const angle = 2 * Math.PI * random.uniform();
-      return [radius * Math.cos(angle) + 0.1 * random.normal(), radius * Math.sin(angle) + 0.1 * random.normal()];
+      all[at] = radius * Math.cos(angle) + 0.1 * random.normal();
+      all[at + 1] = radius * Math.sin(angle) + 0.1 * random.normal();
     }),
 };
 
@@ -97,12 +103,14 @@ const pinwheel: Sampler = {
   entropy: 2.317788,
   entropyFrom: `${quadrature}, to 2e-6`,
   sample: (count, random) =>
-    points(count, () => {
+    points(count, (all, at) => {
       const along = 1 + 0.3 * random.normal();
       const across = 0.1 * random.normal();
       const angle = (2 * Math.PI * random.index(5)) / 5 + 0.25 * Math.exp(along);
-      const [c, s] = [2 * Math.cos(angle), 2 * Math.sin(angle)];
-      return [c * along - s * across, s * along + c * across];
+      const c = 2 * Math.cos(angle);
+      const s = 2 * Math.sin(angle);
+      all[at] = c * along - s * across;
+      all[at + 1] = s * along + c * across;
     }),
 };
 
@@ -112,11 +120,12 @@ const twoSpirals: Sampler = {
   entropy: 2.5406178943,
   entropyFrom: quadrature,
   sample: (count, random) =>
-    points(count, () => {
+    points(count, (all, at) => {
       const arm = random.uniform() < 0.5 ? 1 : -1;
       const angle = 3 * Math.PI * Math.sqrt(random.uniform());
       const radius = (arm * angle) / 3;
-      return [-radius * Math.cos(angle) + 0.1 * random.normal(), radius * Math.sin(angle) + 0.1 * random.normal()];
+      all[at] = -radius * Math.cos(angle) + 0.1 * random.normal();
+      all[at + 1] = radius * Math.sin(angle) + 0.1 * random.normal();
     }),
 };
 
@@ -126,9 +135,10 @@ const swissRoll: Sampler = {
   entropy: 1.968089987,
   entropyFrom: quadrature,
   sample: (count, random) =>
-    points(count, () => {
+    points(count, (all, at) => {
       const angle = 1.5 * Math.PI * (1 + 2 * random.uniform());
-      return [(angle * Math.cos(angle)) / 5 + 0.1 * random.normal(), (angle * Math.sin(angle)) / 5 + 0.1 * random.normal()];
+      all[at] = (angle * Math.cos(angle)) / 5 + 0.1 * random.normal();
+      all[at + 1] = (angle * Math.sin(angle)) / 5 + 0.1 * random.normal();
     }),
 };
 

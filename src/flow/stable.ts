@@ -15,6 +15,11 @@ export function logSoftplus(s: number): number {
   return s < -37 ? s : Math.log(softplus(s));
 }
 
+/** log|x| of an x that is 1 + change, of which the smaller one is known better. */
+export function logOf(x: number, change: number): number {
+  return Math.abs(change) < 0.5 ? Math.log1p(change) : Math.log(Math.abs(x));
+}
+
 /** 1 / (1 + e⁻ˢ). */
 export function sigmoid(s: number): number {
   const e = Math.exp(-Math.abs(s));

@@ -17,7 +17,10 @@ export interface Energy {
   readonly logZ: number;
   /** How log Z is known. */
   readonly logZFrom: string;
-  /** u of the d numbers of `x` that begin at `at`; its gradient is written to the first d places of `gradient`. */
+  /**
+   * u of the d numbers of `x` that begin at `at`; its gradient is written to the first d places of `gradient`. Far out either may be infinite;
+   * up to 1e300 neither is NaN.
+   */
   evaluate(x: ArrayLike<number>, at: number, gradient: Float64Array): number;
 }
 
@@ -49,8 +52,9 @@ function envelope(x1: number, gradient: Float64Array): number {
 function twoRidges(d1: number, slope1: number, width1: number, d2: number, slope2: number, width2: number, gradient: Float64Array): number {
   const log1 = (-d1 * d1) / 2;
   const log2 = (-d2 * d2) / 2;
-  const share1 = sigmoid(log1 - log2);
-  const share2 = sigmoid(log2 - log1);
+  const difference = ((d2 - d1) / 2) * (d2 + d1);
+  const share1 = sigmoid(difference);
+  const share2 = sigmoid(-difference);
   gradient[0] = share1 * d1 * slope1 + share2 * d2 * slope2;
   gradient[1] = (share1 * d1) / width1 + (share2 * d2) / width2;
   return -logAddExp(log1, log2);
@@ -72,7 +76,9 @@ const u1: PlaneEnergy = {
     const logLeft = (-left * left) / 2;
     const logRight = (-right * right) / 2;
     const outward = radius === 0 ? 0 : ring / 0.4 / radius;
-    gradient[0] = outward * x1 + (sigmoid(logLeft - logRight) * left + sigmoid(logRight - logLeft) * right) / 0.6;
+    // logLeft − logRight = −8·x₁/(2·0.6²).
+    const difference = -x1 / 0.09;
+    gradient[0] = outward * x1 + (sigmoid(difference) * left + sigmoid(-difference) * right) / 0.6;
     gradient[1] = outward * x2;
     return (ring * ring) / 2 - logAddExp(logLeft, logRight);
   },
@@ -145,7 +151,8 @@ const muellerBrown: PlaneEnergy = {
     gradient.fill(0, 0, 2);
     for (const { A, a, b, c, x, y } of muellerBrownTerms) {
       const [dx, dy] = [x1 - x, x2 - y];
-      const exponent = a * dx * dx + b * dx * dy + c * dy * dy;
+      // aΔx² + bΔxΔy + cΔy², with the square completed: its terms have the same sign, and no difference of infinities comes up.
+      const exponent = (a - (b * b) / (4 * c)) * dx * dx + c * (dy + (b * dx) / (2 * c)) ** 2;
       const slope = (A * Math.exp(Math.min(exponent, wall))) / temperature;
       energy += slope * (1 + Math.max(0, exponent - wall));
       gradient[0] += slope * (2 * a * dx + b * dy);

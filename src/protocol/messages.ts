@@ -10,7 +10,7 @@ export interface LayerState {
   readonly label: string;
   /** Set where the layer is evaluated by a formula both ways; else the way against its own formula is solved. */
   readonly bothClosedForm?: true;
-  /** The worst determinant of the layer over all of space, or a lower bound of it; ≤ 0 where it folds. */
+  /** The worst determinant of the layer over all of space, or a lower bound of it; below 0 where it folds, or turns space over. */
   readonly margin: number;
   readonly status: LayerStatus;
   /** Mean over the particles of log|det| in the direction z → x; absent until a picture was computed. */
@@ -84,6 +84,10 @@ export interface TrainingState {
   readonly loss?: number;
   /** The least loss that is possible, where it is known (−log Z, or the entropy of the target). */
   readonly floor?: number;
+  /** What trains the flow, and why this. */
+  readonly engine?: string;
+  /** The latest mean of log p(x) over the rows that training does not see, with its standard error, where there are such rows. */
+  readonly heldOut?: { readonly mean: number; readonly error: number };
   /** One sentence on what stopped training, where it was not the person. */
   readonly note?: string;
 }

@@ -14,7 +14,7 @@ import { Progress } from './progress';
 import { firstWhere, marginsOf, seriesOf } from './quantities';
 import { initialCheckpoint, Trainer } from './trainer';
 import { targetPoints, type TargetPoints } from './target-points';
-import { finish, type Work } from './work';
+import type { Work } from './work';
 
 export interface EngineOptions {
   readonly readTable: ReadTable;
@@ -51,7 +51,10 @@ function summaryOf(table: PointTable): TableSummary {
   return { names, count, mean, scale, sample: thinned(table, sampleSize) };
 }
 
-/** Lets messages in: resolves in a task of its own. Timers would wait for at least a millisecond, four in browsers. */
+/**
+ * Lets messages in: resolves in a task of its own. Timers would wait for at least a millisecond, four in browsers; and Node goes on
+ * with what comes through one and the same channel before it looks at any other, so that each task has its own.
+ */
 function nextTask(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -77,7 +80,7 @@ class Engine {
   /** The step that is being taken; let go of, it has not begun. */
   private training: Work | undefined;
   /** Questions that take longer than a slice, the first being worked on; training waits for them. */
-  private questions: Work[] = [];
+  private questions: { readonly id: number; readonly work: Work }[] = [];
   private looping = false;
   private progress = new Progress();
 
@@ -116,22 +119,20 @@ class Engine {
       case 'pause':
         return this.pause();
       case 'trace':
-        return this.ask(this.trace(trainer, message));
+        return this.ask(message.id, this.trace(trainer, message));
       case 'density':
-        return this.ask(this.density(trainer, message));
+        return this.ask(message.id, this.density(trainer, message));
       case 'ellipses':
         return this.look(trainer, message);
       case 'revisit':
-        return this.ask(this.revisit(trainer, message));
+        return this.ask(message.id, this.revisit(trainer, message));
       case 'rewind':
         this.pause();
-        return this.ask(this.rewind(trainer, message));
-      case 'series': {
-        const points = seriesOf(trainer.spec, trainer.history.spread(message.from, message.to, message.most), message.quantity);
-        return this.port.post({ type: 'series', id: message.id, points }, [points.buffer as ArrayBuffer]);
-      }
+        return this.ask(message.id, this.rewind(trainer, message));
+      case 'series':
+        return this.ask(message.id, this.series(trainer, message));
       case 'find':
-        return this.ask(this.find(trainer, message));
+        return this.ask(message.id, this.find(trainer, message));
     }
   }
 
@@ -145,8 +146,7 @@ class Engine {
     }
     const trainer = new Trainer(spec, checkpoint ?? initialCheckpoint(spec), table);
     this.letGo();
-    // They were asked of the flow that goes, and are answered before it does.
-    for (const question of this.questions) finish(question);
+    for (const question of this.questions) this.port.post({ type: 'dropped', id: question.id });
     this.questions = [];
     this.trainer?.dispose();
     this.trainer = trainer;
@@ -213,8 +213,13 @@ class Engine {
     this.port.post({ type: 'found', id, step });
   }
 
-  private ask(question: Work): void {
-    this.questions.push(question);
+  private *series(trainer: Trainer, { id, quantity, from, to, most }: Message<'series'>): Work {
+    const points = yield* seriesOf(trainer.spec, trainer.history.spread(from, to, most), quantity);
+    this.port.post({ type: 'series', id, points }, [points.buffer as ArrayBuffer]);
+  }
+
+  private ask(id: number, work: Work): void {
+    this.questions.push({ id, work });
     if (!this.looping) void this.work();
   }
 
@@ -252,9 +257,9 @@ class Engine {
   private workSlice(): void {
     const end = performance.now() + slice;
     do {
-      const [question] = this.questions as (Work | undefined)[];
+      const [question] = this.questions as ((typeof this.questions)[0] | undefined)[];
       if (question) {
-        if (question.next().done) this.questions.shift();
+        if (question.work.next().done) this.questions.shift();
       } else if (this.goal) {
         this.training ??= this.trainOn(this.configured(), this.goal);
         if (this.training.next().done) this.training = undefined;

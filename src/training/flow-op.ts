@@ -4,7 +4,8 @@
  */
 
 import { customGrad, scalar, tensor1d, tensor2d, type Scalar, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
-import type { FlowSpec } from '../flow/spec';
+import { closedFormDirection, type FlowSpec } from '../flow/spec';
+import { fusedRun } from './fused-run';
 import type { TrainingObjective } from './objective';
 import { kernelPlaces, scoreOf, type BatchSums, type KernelPlace } from './pass';
 
@@ -21,22 +22,24 @@ interface Rows {
   readonly score: Float64Array | undefined;
 }
 
+type Operation = (rows: Rows | Tensor2D, parameters: Tensor1D) => Tensor2D;
+
 /**
  * The operation (points n × d, [P] parameters) → [n, d + 1] or, with the scores of the points given, [n, 2d + 1]: their image under all
- * layers in the direction of their formulas. It is one operation for each run of consecutive layers for which `together` holds, and one
- * for each other layer. Computed in float64, stored in float32.
+ * layers in the direction of their formulas. Consecutive layers are one operation: those for which `fused` holds in WebAssembly and
+ * float32, which carries no scores; the others in float64, stored in float32.
  */
 export function flowOp(
   spec: FlowSpec,
-  together: (layer: number) => boolean = () => true,
+  fused: (layer: number) => boolean = () => false,
 ): (points: Float64Array, parameters: Tensor1D, score?: Float64Array) => Tensor2D {
   const runs: KernelPlace[][] = [];
   for (const place of kernelPlaces(spec)) {
     const run = runs[runs.length - 1] as KernelPlace[] | undefined;
-    if (run && together(place.layer) && together(run[0].layer)) run.push(place);
+    if (run && fused(place.layer) === fused(run[0].layer)) run.push(place);
     else runs.push([place]);
   }
-  const operations = runs.map((run) => runOp(spec.dim, run));
+  const operations = runs.map((run) => (fused(run[0].layer) ? fusedOp(spec, run) : runOp(spec.dim, run)));
   return (points, parameters, score) => {
     const [first, ...others] = operations;
     const start = { points, logDet: new Float64Array(points.length / spec.dim), score };
@@ -48,8 +51,8 @@ export function flowOp(
  * A run of layers; the rows that it is given first need no gradient and are not rounded. Its gradient is by all parameters, 0 by those of
  * other layers: TensorFlow.js then has nothing to do but to add, and needs no gradients of its own operations.
  */
-function runOp(dim: number, run: readonly KernelPlace[]): (rows: Rows | Tensor2D, parameters: Tensor1D) => Tensor2D {
-  const map = (rows: Rows, parameters: Tensor, isFirst: boolean): Differentiable<Tensor2D> => {
+function runOp(dim: number, run: readonly KernelPlace[]): Operation {
+  return operation(dim, (rows, parameters, isFirst) => {
     const values = Float64Array.from(parameters.dataSync());
     const kernels = run.map(({ create, options, start, end }) => create(dim, options, values.subarray(start, end)));
     const stages = [rows.points];
@@ -70,8 +73,35 @@ function runOp(dim: number, run: readonly KernelPlace[]): (rows: Rows | Tensor2D
       return isFirst ? [byParameters] : [join(cotangent, dim), byParameters];
     };
     return { value: join({ points: stages[run.length], logDet, score }, dim), gradFunc };
-  };
+  });
+}
 
+/** The same for a run of fusable layers, in WebAssembly. */
+function fusedOp({ dim, layers, objective }: FlowSpec, run: readonly KernelPlace[]): Operation {
+  const ends = [run[0], run[run.length - 1]];
+  const [first, last] = [Math.min(...ends.map(({ layer }) => layer)), Math.max(...ends.map(({ layer }) => layer))];
+  const start = Math.min(...ends.map((place) => place.start));
+  const fused = fusedRun(dim, layers.slice(first, last + 1), closedFormDirection(objective));
+  return operation(dim, (rows, parameters, isFirst) => {
+    const all = parameters.dataSync<'float32'>();
+    const values = all.subarray(start, start + fused.parameters);
+    const points = Float32Array.from(rows.points);
+    const image = fused.forward(values, points);
+    const logDet = rows.logDet.map((before, p) => before + image.logDet[p]);
+    const gradFunc = (dy: Tensor): Tensor[] => {
+      const cotangent = split(dy, dim);
+      const back = fused.backward(values, points, Float32Array.from(cotangent.points), Float32Array.from(cotangent.logDet));
+      const gradient = new Float32Array(all.length);
+      gradient.set(back.gradient, start);
+      const byParameters = tensor1d(gradient);
+      return isFirst ? [byParameters] : [join({ ...cotangent, points: back.points }, dim), byParameters];
+    };
+    return { value: join({ points: image.points, logDet, score: undefined }, dim), gradFunc };
+  });
+}
+
+/** @param map is told whether its rows are the first ones, which need no gradient. */
+function operation(dim: number, map: (rows: Rows, parameters: Tensor, isFirst: boolean) => Differentiable<Tensor2D>): Operation {
   return (rows, parameters) => {
     if ('points' in rows) return customGrad((values) => map(rows, values as Tensor, true))(parameters);
     return customGrad((before, values) => map(split(before as Tensor, dim), values as Tensor, false))(rows, parameters);
@@ -110,7 +140,7 @@ export function initialScore(objective: TrainingObjective, points: Float64Array,
   return objective.path ? scoreOf(objective, points, dim) : undefined;
 }
 
-function join({ points, logDet, score }: Rows, dim: number): Tensor2D {
+function join({ points, logDet, score }: Omit<Rows, 'points'> & { readonly points: ArrayLike<number> }, dim: number): Tensor2D {
   const width = score ? 2 * dim + 1 : dim + 1;
   const rows = new Float32Array(logDet.length * width);
   for (let p = 0, at = 0; p < logDet.length; p++) {

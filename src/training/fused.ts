@@ -5,15 +5,13 @@ import { streams } from '../flow/random';
 import { closedFormDirection, type FlowSpec } from '../flow/spec';
 import { energies } from '../flow/targets';
 import { instantiate, parameterOffsets, type FusedCallbacks } from './fused-module';
-import type { Stepper, StepOutcome, StepSettings, TrainingState } from './stepper';
+import type { TrainingObjective } from './objective';
+import { emptyState, type Stepper, type StepOutcome, type StepSettings, type TrainingState } from './stepper';
 
 export { isFusable, simdAvailable } from './fused-module';
 
-/** Where a step's batch comes from. */
-export interface BatchSource {
-  /** The points of step n (from 1), n × d: a function of n alone. */
-  batch(step: number): Float64Array;
-}
+/** Where a step's batch comes from: a function of the step's number alone. */
+export type BatchSource = Pick<TrainingObjective, 'random' | 'draw'>;
 
 /** The numbers of ./assembly's `Optimizer`. */
 const optimizers = { adam: 0, rmsprop: 1, sgd: 2 } as const;
@@ -80,12 +78,14 @@ export function fusedStepper(spec: FlowSpec, state: TrainingState, source: Batch
   const atOnce = block * Math.max(1, Math.floor(slice / perPoint / block));
 
   function* take({ step, learningRate, beta }: StepSettings): Generator<void, StepOutcome> {
-    if (!drawn) new Float32Array(memory.buffer, rows, count * dim).set(source.batch(step));
+    const random = source.random(step);
     fused.begin(beta);
     fused.draw(...halves(spec.seed), ...halves(streams.batch(step)));
     for (let from = 0; from < count; from += atOnce) {
       if (from > 0) yield;
-      fused.advance(from, Math.min(count, from + atOnce));
+      const to = Math.min(count, from + atOnce);
+      if (!drawn) new Float32Array(memory.buffer, rows + 4 * from * dim, (to - from) * dim).set(source.draw(to - from, random));
+      fused.advance(from, to);
     }
     const { optimizer, momentum = 0, clip = 0 } = training;
     const taken = fused.finish(count, optimizers[optimizer], step, learningRate, momentum, clip);
@@ -101,9 +101,12 @@ export function fusedStepper(spec: FlowSpec, state: TrainingState, source: Batch
   return {
     name: 'WebAssembly SIMD, every layer fused',
     take,
-    state() {
-      const [parameters, first, second] = vectors().map((vector) => vector.slice());
-      return { parameters, moments: [first, second] };
+    state(into = emptyState(total)) {
+      const [parameters, first, second] = vectors();
+      into.parameters.set(parameters);
+      into.moments[0].set(first);
+      into.moments[1].set(second);
+      return into;
     },
     restore,
     // The instance goes with its last reference.

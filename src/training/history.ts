@@ -2,7 +2,7 @@
 
 import type { Estimate } from '../flow/diagnostics';
 import type { Patience } from './patience';
-import { doubles, singles } from './rows';
+import { doubles, Places, singles } from './rows';
 import type { TrainingState } from './stepper';
 
 /** What is recorded of a step beside its parameters, in this order. Where a value was not measured it is NaN. */
@@ -32,6 +32,8 @@ export interface Mark {
 interface MarkedStep {
   readonly step: number;
   readonly patience: Patience | undefined;
+  /** Where its moments lie. */
+  readonly place: number;
 }
 
 /** From the step after `from` on, training went by these settings. */
@@ -40,39 +42,55 @@ interface Segment<Settings> {
   readonly settings: Settings;
 }
 
-/** Every so many kept steps the moments are kept as well. */
+/** Every so many kept steps the moments are kept as well, and there is room for twice as many, for where segments begin. */
 const stepsPerMark = 16;
+/** Whatever the budget, there is room for so many, and for no more than can be gone through in some milliseconds. */
+const leastRows = 8;
+const mostRowsEver = 2 ** 17;
+const bytesMeasured = 8 * recorded.length;
 /** Rows are allocated in blocks of so many bytes, and of at most this part of the budget. */
 const mostPerBlock = 2 ** 20;
 const blocksWithin = 32;
 
 /**
  * Every `stride`-th step with its parameters, and where training can be taken up again from. Once the budget is used up the stride
- * doubles and every second row goes, but for those where a segment begins. `Settings` is whatever a stepper needs to take the same
- * steps again.
+ * doubles and every second row leaves its place to a later one, but for those where a segment begins: nothing is moved, so that this
+ * takes no longer than a few steps, however much is kept. `Settings` is whatever a stepper needs to take the same steps again.
  */
 export class History<Settings> {
+  /** The kept steps in order, and where the row of each lies. */
   private steps: number[] = [];
+  private places: number[] = [];
+  private marks: MarkedStep[] = [];
+  private segments: Segment<Settings>[] = [];
   private readonly measures;
   private readonly parameters;
-  private marks: MarkedStep[] = [];
   private readonly moments;
-  private segments: Segment<Settings>[] = [];
+  private readonly rowPlaces;
+  private readonly markPlaces;
+  private readonly mostSegments: number;
   private stride = 1;
   private end = -1;
-  private readonly row = new Float64Array(recorded.length);
 
-  /** @param budget in bytes. Where it is used up, the history is thinned until it is kept to, or only two rows are left. */
+  /** @param budget in bytes: beyond a handful of rows, they take no more. */
   constructor(
-    parameterCount: number,
+    private readonly parameterCount: number,
     start: Mark,
     settings: Settings,
-    private readonly budget = 64 * 2 ** 20,
+    budget = 64 * 2 ** 20,
   ) {
+    const rowsPerMark = stepsPerMark / 2;
+    const bytesPerMark = 8 * parameterCount;
+    const bytesPerRow = bytesMeasured + 4 * parameterCount + bytesPerMark / rowsPerMark;
+    const mostRows = Math.max(leastRows, Math.min(mostRowsEver, Math.floor(budget / bytesPerRow)));
+    const mostMarks = Math.max(leastRows, Math.floor(mostRows / rowsPerMark));
     const block = Math.min(mostPerBlock, budget / blocksWithin);
-    this.measures = doubles(recorded.length, block);
-    this.parameters = singles(parameterCount, block);
-    this.moments = singles(2 * parameterCount, block);
+    this.measures = doubles(recorded.length, block, mostRows);
+    this.parameters = singles(parameterCount, block, mostRows);
+    this.moments = singles(2 * parameterCount, block, mostMarks);
+    this.rowPlaces = new Places(mostRows);
+    this.markPlaces = new Places(mostMarks);
+    this.mostSegments = mostMarks / 2;
     this.begin(start, settings);
   }
 
@@ -93,11 +111,11 @@ export class History<Settings> {
   begin(mark: Mark, settings: Settings): void {
     const measures = this.at(mark.step)?.measures ?? nothingMeasured;
     this.forgetFrom(mark.step);
+    this.makeRoom();
     this.append(mark.step, mark.state.parameters, measures);
     this.keepMark(mark);
     this.segments.push({ from: mark.step, settings });
     this.end = mark.step;
-    this.thin();
   }
 
   /** A step was taken. What was recorded of it and of later steps is forgotten. `mark` is asked for only where the step is kept. */
@@ -105,16 +123,17 @@ export class History<Settings> {
     this.forgetFrom(step);
     this.end = step;
     if (step % this.stride !== 0) return;
+    this.makeRoom();
+    if (step % this.stride !== 0) return;
     const kept = mark();
     this.append(step, kept.state.parameters, measures);
     if (step % (stepsPerMark * this.stride) === 0) this.keepMark(kept);
-    this.thin();
   }
 
   /** The held-out likelihood after a step, if that is kept. */
   judged(step: number, { mean, standardError }: Estimate): void {
     const row = this.rowOf(step);
-    if (this.steps[row] === step) this.measures.at(row).set([mean, standardError], recorded.indexOf('heldOut'));
+    if (this.steps[row] === step) this.measures.at(this.places[row]).set([mean, standardError], recorded.indexOf('heldOut'));
   }
 
   /** The step, if its parameters were kept. */
@@ -127,11 +146,11 @@ export class History<Settings> {
   before(step: number): { readonly mark: Mark; readonly settings: Settings } | undefined {
     const i = step <= this.end ? lastIndex(this.marks, (mark) => mark.step <= step) : -1;
     if (i < 0) return undefined;
-    const marked = this.marks[i];
-    const moments = this.moments.at(i);
-    const half = moments.length / 2;
+    const { place, ...marked } = this.marks[i];
+    const moments = this.moments.at(place);
+    const half = this.parameterCount;
     const state = {
-      parameters: this.parameters.at(this.rowOf(marked.step)).slice(),
+      parameters: this.parameters.at(this.places[this.rowOf(marked.step)]).slice(),
       moments: [moments.slice(0, half), moments.slice(half)] as const,
     };
     // The segment's settings count for the steps after its first.
@@ -149,7 +168,11 @@ export class History<Settings> {
     const first = this.rowOf(from - 1) + 1;
     const count = this.rowOf(to) - first + 1;
     const shown = Math.min(count, most);
-    for (let i = 0; i < shown; i++) yield this.pastStep(first + Math.round((i * (count - 1)) / Math.max(1, shown - 1)));
+    for (let i = 0; i < shown; i++) {
+      const row = first + Math.round((i * (count - 1)) / Math.max(1, shown - 1));
+      // Between two of them an edit may have thinned the rows.
+      if (row < this.steps.length) yield this.pastStep(row);
+    }
   }
 
   /** The kept steps from `from` on, in order. */
@@ -158,10 +181,11 @@ export class History<Settings> {
   }
 
   private pastStep(row: number): PastStep {
-    const values = this.measures.at(row);
+    const place = this.places[row];
+    const values = this.measures.at(place);
     return {
       step: this.steps[row],
-      parameters: this.parameters.at(row).slice(),
+      parameters: this.parameters.at(place).slice(),
       measures: Object.fromEntries(recorded.map((name, i) => [name, values[i]])) as Record<Recorded, number>,
     };
   }
@@ -178,74 +202,69 @@ export class History<Settings> {
   }
 
   private append(step: number, parameters: Float32Array, measures: Measures): void {
-    const row = this.steps.push(step) - 1;
-    this.parameters.set(row, parameters);
-    recorded.forEach((name, i) => (this.row[i] = measures[name]));
-    this.measures.set(row, this.row);
+    const place = this.rowPlaces.take();
+    this.steps.push(step);
+    this.places.push(place);
+    this.parameters.at(place).set(parameters);
+    const row = this.measures.at(place);
+    for (let i = 0; i < recorded.length; i++) row[i] = measures[recorded[i]];
   }
 
   private keepMark({ step, state, patience }: Mark): void {
-    const i = this.marks.push({ step, patience }) - 1;
-    const [first, second] = state.moments;
-    const both = new Float32Array(first.length + second.length);
-    both.set(first);
-    both.set(second, first.length);
-    this.moments.set(i, both);
+    const place = this.markPlaces.take();
+    this.marks.push({ step, patience, place });
+    const both = this.moments.at(place);
+    both.set(state.moments[0]);
+    both.set(state.moments[1], this.parameterCount);
   }
 
   private forgetFrom(step: number): void {
     if (this.end < step) return;
-    this.keepRows((at) => at < step);
-    this.keepMarks((at) => at < step);
+    this.keep((at) => at < step);
     this.segments = this.segments.filter(({ from }) => from < step);
   }
 
-  private thin(): void {
-    while (this.bytes > this.budget && this.steps.length > 2) {
-      const before = this.steps.length;
-      this.stride *= 2;
-      const begins = new Set(this.segments.map(({ from }) => from));
-      this.keepRows((step) => step % this.stride === 0 || begins.has(step));
-      this.keepMarks((step) => step % (stepsPerMark * this.stride) === 0 || begins.has(step));
-      if (this.steps.length === before && !this.forgetOldest()) return;
+  /** For one row and one mark more. */
+  private makeRoom(): void {
+    while (this.rowPlaces.isFull || this.markPlaces.isFull) {
+      if (this.segments.length > this.mostSegments) this.forgetOldest();
+      else this.thin();
     }
+  }
+
+  private thin(): void {
+    this.stride *= 2;
+    const begins = new Set(this.segments.map(({ from }) => from));
+    this.keep(
+      (step) => step % this.stride === 0 || begins.has(step),
+      (step) => step % (stepsPerMark * this.stride) === 0 || begins.has(step),
+    );
   }
 
   /** There are too many segments to be kept: the older half goes. */
-  private forgetOldest(): boolean {
-    if (this.segments.length < 2) return false;
+  private forgetOldest(): void {
     this.segments = this.segments.slice(this.segments.length >> 1);
     const [{ from }] = this.segments;
-    this.keepRows((step) => step >= from);
-    this.keepMarks((step) => step >= from);
-    return true;
+    this.keep((step) => step >= from);
   }
 
-  private keepRows(stays: (step: number) => boolean): void {
+  private keep(rowStays: (step: number) => boolean, markStays = rowStays): void {
     let kept = 0;
     for (let row = 0; row < this.steps.length; row++) {
-      if (!stays(this.steps[row])) continue;
-      if (kept < row) {
+      if (rowStays(this.steps[row])) {
         this.steps[kept] = this.steps[row];
-        this.measures.move(row, kept);
-        this.parameters.move(row, kept);
+        this.places[kept++] = this.places[row];
+      } else {
+        this.rowPlaces.giveBack(this.places[row]);
       }
-      kept++;
     }
     this.steps.length = kept;
-    this.measures.trim(kept);
-    this.parameters.trim(kept);
-  }
-
-  private keepMarks(stays: (step: number) => boolean): void {
-    let kept = 0;
-    this.marks.forEach((mark, i) => {
-      if (!stays(mark.step)) return;
-      if (kept < i) this.moments.move(i, kept);
-      this.marks[kept++] = mark;
+    this.places.length = kept;
+    this.marks = this.marks.filter(({ step, place }) => {
+      const stays = markStays(step);
+      if (!stays) this.markPlaces.giveBack(place);
+      return stays;
     });
-    this.marks.length = kept;
-    this.moments.trim(kept);
   }
 }
 

@@ -180,6 +180,8 @@ export type FromEngine =
   /** (step, value) pairs. */
   | { readonly type: 'series'; readonly id: number; readonly points: Float64Array }
   | { readonly type: 'found'; readonly id: number; readonly step: number | undefined }
+  /** The question was of a flow that is there no more. */
+  | { readonly type: 'dropped'; readonly id: number }
   /**
    * Steps that were taken since the last message, in rows of {@link stepColumns}, and what was held out, in rows of
    * {@link heldOutColumns}; and where training stands now. Of very many steps only some hundred are told, evenly spread, the last among them.

@@ -1,37 +1,62 @@
-import { buildFlow, parameterSlots } from '../flow/flow';
+import { buildFlow, parameterSlots, type Flow } from '../flow/flow';
 import { firstNotFinite as firstNotFiniteInPass } from '../flow/not-finite';
 import type { FlowSpec } from '../flow/spec';
 import type { NotFinite } from './messages';
 import type { TrainingObjective } from './objective';
 import { clipScale, norm, optimise } from './optimizer';
-import { addPass, kernelPlaces, noSums } from './pass';
+import { addPass, kernelPlaces, noSums, pointsAtOnce } from './pass';
 import type { StepSettings, TrainingState } from './stepper';
+import type { Work } from './work';
 
 /** Finite also once it is stored as float32, as training stores it. */
 const storable = (value: number): boolean => Number.isFinite(Math.fround(value));
 
 /**
  * What went wrong first in a step that met a value that is not finite, whichever engine took it: the step is gone through again in
- * float64, in the order in which it was computed, each quantity over all particles before the next.
+ * float64, in the order in which it was computed, each quantity over all particles before the next. It yields now and then.
  * @param state the one before the step.
  */
-export function firstNotFinite(spec: FlowSpec, objective: TrainingObjective, state: TrainingState, settings: StepSettings): NotFinite {
+export function* firstNotFinite(
+  spec: FlowSpec,
+  objective: TrainingObjective,
+  state: TrainingState,
+  settings: StepSettings,
+): Work<NotFinite> {
   const { step, beta } = settings;
   const before = state.parameters;
-  const batch = objective.batch(step);
+  const flow = buildFlow(spec, before);
+  const places = kernelPlaces(spec);
+  const values = Float64Array.from(before);
   const sums = noSums(before.length);
-  addPass(kernelPlaces(spec), spec.dim, objective, Float64Array.from(before), batch, beta, sums);
+  const random = objective.random(step);
+  const chunk = pointsAtOnce(spec);
+  let first: Place | undefined;
+  for (let from = 0; from < objective.size; from += chunk) {
+    const points = objective.draw(Math.min(chunk, objective.size - from), random);
+    addPass(places, spec.dim, objective, values, points, beta, sums);
+    yield;
+    const found = findInPass(flow, objective, points);
+    if (found && (!first || orderOf(flow, found) < orderOf(flow, first))) first = { ...found, particle: from + found.particle };
+    yield;
+  }
   const gradient = sums.gradient.map((sum) => sum / objective.size);
   const next = optimise(state, gradient, clipScale(norm(gradient), spec.training.clip), spec.training, settings);
-  const place = findInPass(spec, objective, before, batch) ?? findInUpdate(spec, gradient, next);
+  const place = first ?? findInUpdate(spec, gradient, next);
   return { step, ...(place ?? { layer: -1, particle: -1, quantity: 'loss' }), before, after: next.parameters };
 }
 
 type Place = Pick<NotFinite, 'layer' | 'particle' | 'quantity'>;
 
-function findInPass(spec: FlowSpec, objective: TrainingObjective, before: Float32Array, batch: Float64Array): Place | undefined {
-  const { dim } = spec;
-  const flow = buildFlow(spec, before);
+/** Of two quantities of a pass the one that is computed first has the lower number. */
+function orderOf(flow: Flow, { layer, quantity }: Place): number {
+  const depth = flow.layers.length;
+  if (layer < 0) return quantity === 'point' ? -1 : 2 * depth;
+  const turn = flow.closedForm === 'encode' ? depth - 1 - layer : layer;
+  return 2 * turn + (quantity === 'log det' ? 1 : 0);
+}
+
+function findInPass(flow: Flow, objective: TrainingObjective, batch: Float64Array): Place | undefined {
+  const { dim } = flow;
   const points = firstNotFiniteInPass(flow, flow.closedForm, batch, storable);
   if (!(points instanceof Float64Array)) return points;
   const stored = Float32Array.from(points);

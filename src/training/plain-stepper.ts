@@ -2,7 +2,7 @@ import type { FlowSpec } from '../flow/spec';
 import { lossOf, type TrainingObjective } from './objective';
 import { clipScale, isFiniteState, norm, optimise } from './optimizer';
 import { addPass, kernelPlaces, noSums, pointsAtOnce } from './pass';
-import type { Stepper, StepOutcome, StepSettings, TrainingState } from './stepper';
+import { emptyState, type Stepper, type StepOutcome, type StepSettings, type TrainingState } from './stepper';
 
 /** Training in TypeScript: the layers' kernels in float64, one after the other, the state in float32. */
 export class PlainStepper implements Stepper {
@@ -54,8 +54,7 @@ export class PlainStepper implements Stepper {
   }
 }
 
-function copyOf({ parameters, moments }: TrainingState, into?: TrainingState): TrainingState {
-  if (!into) return { parameters: parameters.slice(), moments: [moments[0].slice(), moments[1].slice()] };
+function copyOf({ parameters, moments }: TrainingState, into = emptyState(parameters.length)): TrainingState {
   into.parameters.set(parameters);
   into.moments.forEach((moment, i) => moment.set(moments[i]));
   return into;

@@ -1,41 +1,56 @@
 import { heldOutColumns, stepColumns } from './messages';
-import type { Outcome } from './trainer';
+import type { Outcome, TakenStep } from './trainer';
 
 /** More steps than this in one message are thinned: the history has them all. */
 const mostRows = 256;
+const width = stepColumns.length;
 
 /** What was taken since it was last told: the steps at an even stride, and the last one. */
 export class Progress {
-  private steps: number[][] = [];
-  private heldOut: number[][] = [];
+  /** The rows that stay, and after them room for the last one. */
+  private readonly rows = new Float64Array((mostRows + 1) * width);
+  private kept = 0;
   private stride = 1;
-  private last: number[] | undefined;
+  private last: TakenStep | undefined;
+  private heldOut: number[] = [];
 
   add(outcome: Exclude<Outcome, { readonly type: 'not-finite' }>): void {
     if (outcome.type === 'judged') {
-      this.heldOut.push(rowOf(heldOutColumns, { step: outcome.step, ...outcome.heldOut }));
+      const judged = { step: outcome.step, ...outcome.heldOut };
+      this.heldOut.push(...heldOutColumns.map((name) => judged[name]));
       return;
     }
-    const { step } = outcome;
-    this.last = rowOf(stepColumns, { ...outcome, ...outcome.terms });
-    if (step % this.stride !== 0) return;
-    this.steps.push(this.last);
-    if (this.steps.length < mostRows) return;
-    this.stride *= 2;
-    this.steps = this.steps.filter(([at]) => at % this.stride === 0);
+    this.last = outcome;
+    if (outcome.step % this.stride !== 0) return;
+    this.write(this.kept++, outcome);
+    if (this.kept === mostRows) this.thin();
   }
 
   /** Everything since the last call; undefined where nothing happened. */
   tell(): { readonly steps: Float64Array; readonly heldOut: Float64Array } | undefined {
     const { last } = this;
     if (!last && this.heldOut.length === 0) return undefined;
-    if (last && this.steps[this.steps.length - 1] !== last) this.steps.push(last);
-    const told = { steps: Float64Array.from(this.steps.flat()), heldOut: Float64Array.from(this.heldOut.flat()) };
-    [this.steps, this.heldOut, this.stride, this.last] = [[], [], 1, undefined];
+    if (last && (this.kept === 0 || this.stepAt(this.kept - 1) !== last.step)) this.write(this.kept++, last);
+    const told = { steps: this.rows.slice(0, this.kept * width), heldOut: Float64Array.from(this.heldOut) };
+    [this.kept, this.stride, this.last, this.heldOut] = [0, 1, undefined, []];
     return told;
   }
-}
 
-function rowOf<Name extends string>(columns: readonly Name[], values: Readonly<Record<Name, number>>): number[] {
-  return columns.map((name) => values[name]);
+  private stepAt(row: number): number {
+    return this.rows[row * width];
+  }
+
+  private write(row: number, { step, loss, terms, gradientNorm, learningRate }: TakenStep): void {
+    const values = { step, loss, base: terms.base, logDet: terms.logDet, energy: terms.energy, gradientNorm, learningRate };
+    for (let i = 0; i < width; i++) this.rows[row * width + i] = values[stepColumns[i]];
+  }
+
+  private thin(): void {
+    this.stride *= 2;
+    let kept = 0;
+    for (let row = 0; row < this.kept; row++) {
+      if (this.stepAt(row) % this.stride === 0) this.rows.copyWithin(kept++ * width, row * width, (row + 1) * width);
+    }
+    this.kept = kept;
+  }
 }

@@ -4,6 +4,7 @@ import { buildFlow } from '../flow/flow';
 import type { FlowSpec } from '../flow/spec';
 import type { PastStep } from './history';
 import type { Condition, Quantity } from './messages';
+import type { Work } from './work';
 
 /** K: the margin of every layer. They follow from the parameters, so the history need not keep them. */
 export function marginsOf(spec: FlowSpec, parameters: Float32Array): Float64Array {
@@ -16,25 +17,23 @@ function valueOf(spec: FlowSpec, { parameters, measures }: PastStep, quantity: Q
   return quantity.margin === 'least' ? Math.min(...margins) : (margins[quantity.margin] ?? NaN);
 }
 
+/** Steps that are looked at between two yields. */
+const stepsAtOnce = 64;
+
 /** (step, value) pairs of the steps at which the quantity was measured. */
-export function seriesOf(spec: FlowSpec, steps: Iterable<PastStep>, quantity: Quantity): Float64Array {
+export function* seriesOf(spec: FlowSpec, steps: Iterable<PastStep>, quantity: Quantity): Work<Float64Array> {
   const pairs: number[] = [];
+  let looked = 0;
   for (const past of steps) {
     const value = valueOf(spec, past, quantity);
     if (!Number.isNaN(value)) pairs.push(past.step, value);
+    if (++looked % stepsAtOnce === 0) yield;
   }
   return Float64Array.from(pairs);
 }
 
-/** Steps that are looked at between two yields. */
-const stepsAtOnce = 64;
-
 /** The first of the steps that meets the condition. */
-export function* firstWhere(
-  spec: FlowSpec,
-  steps: Iterable<PastStep>,
-  { quantity, is, than }: Condition,
-): Generator<void, number | undefined> {
+export function* firstWhere(spec: FlowSpec, steps: Iterable<PastStep>, { quantity, is, than }: Condition): Work<number | undefined> {
   let looked = 0;
   for (const past of steps) {
     const value = valueOf(spec, past, quantity);

@@ -27,6 +27,12 @@ export interface TrainingState {
   readonly moments: readonly [Float32Array, Float32Array];
 }
 
+/** A state of so many parameters, all 0. */
+export function emptyState(parameters: number): TrainingState {
+  const zeros = (): Float32Array => new Float32Array(parameters);
+  return { parameters: zeros(), moments: [zeros(), zeros()] };
+}
+
 /** What came of a step. Where anything was not finite, `loss` or `gradientNorm` is not, and the state is as it was before. */
 export interface StepOutcome {
   /** Of the batch, with the parameters before the step; the energy weighted by β. */

@@ -13,15 +13,15 @@ export class TensorFlowStepper implements Stepper {
   private readonly op;
   private readonly chunk: number;
 
-  /** @param together the layers, from 0, that are one operation with those of their kind that follow them; see {@link flowOp}. */
+  /** @param fused the layers, from 0, that go through WebAssembly run by run; see {@link flowOp}. */
   constructor(
     readonly name: string,
     private readonly spec: FlowSpec,
     private readonly objective: TrainingObjective,
     state: TrainingState,
-    together: (layer: number) => boolean,
+    fused: (layer: number) => boolean,
   ) {
-    this.op = flowOp(spec, together);
+    this.op = flowOp(spec, fused);
     this.chunk = pointsAtOnce(spec);
     this.current = tensorsOf(state);
   }

@@ -10,12 +10,12 @@ import { trainingObjective, type TrainingObjective } from './objective';
 import { openStepper } from './open-stepper';
 import { judgeHeldOut, judgeLoss, type Patience } from './patience';
 import { betaAt, learningRateAt } from './schedule';
-import type { LossTerms, Stepper, StepSettings, TrainingState } from './stepper';
+import { emptyState, type LossTerms, type Stepper, type StepSettings, type TrainingState } from './stepper';
 
 /** Where training stands before its first step. */
 export function initialCheckpoint(spec: FlowSpec): Checkpoint {
   const parameters = Float32Array.from(initialParameters(spec));
-  return { step: 0, parameters, moments: [new Float32Array(parameters.length), new Float32Array(parameters.length)] };
+  return { step: 0, ...emptyState(parameters.length), parameters };
 }
 
 /** A step that was taken. */
@@ -123,13 +123,14 @@ export class Trainer {
     const from = begins ? this.mark() : undefined;
     const { loss, terms, gradientNorm } = yield* this.stepper.take(settings);
     if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
-      return { type: 'not-finite', at: firstNotFinite(this.settings, this.objective, this.stepper.state(), settings) };
+      return { type: 'not-finite', at: yield* firstNotFinite(this.settings, this.objective, this.stepper.state(), settings) };
     }
     this.taken = settings.step;
     if (!this.heldOut) this.patience = judgeLoss(this.patience, this.taken, this.settings, terms);
     if (from) this.history.begin(from, this.settings);
     const { learningRate } = settings;
-    const measures = { ...nothingMeasured, loss, ...terms, gradientNorm, learningRate };
+    const { base, logDet, energy } = terms;
+    const measures = { loss, base, logDet, energy, gradientNorm, learningRate, heldOut: NaN, heldOutError: NaN };
     this.history.record(this.taken, () => this.mark(this.scratch), measures);
     return { type: 'step', step: this.taken, loss, terms, gradientNorm, learningRate };
   }
@@ -144,7 +145,11 @@ export class Trainer {
     const state = this.stepper.state();
     const forgets = spec.training.optimizer !== this.settings.training.optimizer;
     const objective = trainingObjective(spec, this.training);
-    const stepper = openStepper(spec, objective, forgets ? { ...state, moments: noMoments(state) } : state);
+    const stepper = openStepper(
+      spec,
+      objective,
+      forgets ? { ...emptyState(state.parameters.length), parameters: state.parameters } : state,
+    );
     this.stepper.dispose();
     this.stepper = stepper;
     this.objective = objective;
@@ -226,8 +231,3 @@ export class Trainer {
 function stepSettings({ training, objective }: FlowSpec, step: number): StepSettings {
   return { step, learningRate: learningRateAt(training, step), beta: betaAt(objective, step) };
 }
-
-const noMoments = ({ parameters: { length } }: TrainingState): TrainingState['moments'] => [
-  new Float32Array(length),
-  new Float32Array(length),
-];

@@ -4,6 +4,7 @@ import { buildFlow, initialParameters, type Flow } from '../../src/flow/flow';
 import { RandomStream } from '../../src/flow/random';
 import { layerTypes } from '../../src/flow/registry';
 import type { FlowSpec, LayerSpec, Objective } from '../../src/flow/spec';
+import { median, report, table } from './report';
 
 const depth = 32;
 const [particles, side] = [2000, 41];
@@ -28,37 +29,43 @@ function flowOf(type: string, objective: Objective): Flow {
 }
 
 /** Milliseconds of one call: the median and the least of several, once it is warm. */
-function time(run: () => void): { median: number; least: number } {
+function time(run: () => void): { typical: number; least: number } {
   const times = Array.from({ length: 25 }, () => {
     const start = performance.now();
     run();
     return performance.now() - start;
   });
-  const warm = times.slice(5).sort((a, b) => a - b);
-  return { median: warm[warm.length / 2], least: warm[0] };
+  const warm = times.slice(5);
+  return { typical: median(warm), least: Math.min(...warm) };
 }
 
 const count = particles + side * side;
-const perPoint = ({ median }: { median: number }): string => ((median * 1e6) / count / depth).toFixed(0).padStart(8);
+const kinds = ['forward', 'inverse', 'trace'] as const;
 
 console.log(`${count} points in 2 dimensions, ${depth} layers; nanoseconds per point and layer, median of 20 runs`);
-console.log(`${'layer'.padEnd(10)}${['forward', 'inverse', 'trace'].map((name) => name.padStart(8)).join('')}`);
+const rows = [['layer', ...kinds]];
 for (const type of layerTypes.keys()) {
   const flow = flowOf(type, towards.generate);
   const z = flow.base.sample(count, new RandomStream(1, 1));
   const { stages } = flow.trace(z, 0);
-  const forward = time(() => flow.layers.forEach((_, k) => flow.pass(k, 'generate', stages[k])));
-  const inverse = time(() => flow.layers.forEach((_, k) => flow.pass(k, 'encode', stages[k + 1])));
-  const trace = time(() => flow.trace(z, 0));
-  console.log(`${type.padEnd(10)}${[forward, inverse, trace].map(perPoint).join('')}`);
+  const runs = {
+    forward: () => flow.layers.forEach((_, k) => flow.pass(k, 'generate', stages[k])),
+    inverse: () => flow.layers.forEach((_, k) => flow.pass(k, 'encode', stages[k + 1])),
+    trace: () => flow.trace(z, 0),
+  };
+  const costs = kinds.map((kind) => (time(runs[kind]).typical * 1e6) / count / depth);
+  rows.push([type, ...costs.map((ns) => ns.toFixed(0))]);
+  report(Object.fromEntries(kinds.map((kind, i) => [`flow.${type}.${kind}_ns`, costs[i]])));
 }
+console.log(table(rows));
 
 for (const [direction, objective] of Object.entries(towards)) {
   const flow = flowOf('planar', objective);
   const z = flow.base.sample(count, new RandomStream(1, 1));
-  const { median, least } = time(() => flow.trace(z, 0));
-  const way = direction === 'generate' ? 'in closed form' : 'solved';
+  const { typical, least } = time(() => flow.trace(z, 0));
+  const [way, name] = direction === 'generate' ? ['in closed form', 'trace'] : ['solved', 'solved_trace'];
   console.log(
-    `z → x ${way}: a trace of ${particles} particles and a ${side} × ${side} grid through ${depth} planar layers takes ${median.toFixed(1)} ms (least ${least.toFixed(1)} ms)`,
+    `z → x ${way}: a trace of ${particles} particles and a ${side} × ${side} grid through ${depth} planar layers takes ${typical.toFixed(1)} ms (least ${least.toFixed(1)} ms)`,
   );
+  report({ [`flow.${name}_ms`]: typical });
 }

@@ -90,7 +90,9 @@ describe('a view under the hand', () => {
       const zoom = { k: 2, x: -300, y: -200 };
       const uri = stateOf(examples.folding).uri;
       await open({ cursor: 1.5 }, { saved: { uri, zoom } });
-      assert.deepEqual(await view.saved(), { uri, zoom, unfolded: ['loss', 'probe', 'invertibility', 'layer'] });
+      const unfolded = ['normality', 'loss', 'probe', 'invertibility', 'layer'];
+      const shown = { grid: true, particles: true, target: true, density: false, difference: false, ellipses: false };
+      assert.deepEqual(await view.saved(), { uri, zoom, shown, unfolded });
       assert.ok(await view.page.locator('.fit').isVisible());
       await view.close();
       await open({}, { saved: { uri: 'file:///other.nflow', zoom } });
@@ -147,7 +149,7 @@ describe('a view under the hand', () => {
     it('between two stages goes to the nearest one first', async () => {
       await open({ cursor: 1.6 });
       await view.takePosted();
-      await view.page.locator('.plane-picture').click();
+      await view.page.locator('.plane-picture').click({ position: { x: 80, y: 300 } });
       const messages = await said();
       assert.deepEqual(
         messages.map(({ type }) => type),

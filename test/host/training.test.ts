@@ -166,6 +166,38 @@ describe('training in the extension', () => {
     flow.panel?.dispose();
   });
 
+  it('trains on, without a pause, when batch, learning rate, optimizer and steps are edited in the text', async () => {
+    const flow = await copy('while-it-trains.nflow', (given) =>
+      endless(given).replace('batch: 64', 'batch: 64, optimizer: adam, learningRate: 1e-3'),
+    );
+    const { session } = flow;
+    await run('train');
+    await eventually('some steps', () => session.step > 0);
+    const seen = new Set<string>();
+    const end = session.subscribe(() => seen.add(session.status));
+    const text = (await vscode.workspace.openTextDocument(flow.uri)).getText();
+    const changes: [from: RegExp, to: string][] = [
+      [/learningRate: [^ ,}]+/, 'learningRate: 1e-4'],
+      [/batch: \d+/, 'batch: 77'],
+      [/optimizer: \w+/, 'optimizer: sgd'],
+      [/steps: \d+/, 'steps: 900000'],
+    ];
+    let edited = text;
+    for (const [from, to] of changes) {
+      edited = edited.replace(from, to);
+      await setText(flow.uri, edited);
+      await eventually(`${to} counts`, () => session.opened?.spec !== undefined && edited.includes(to) && !session.problems.length);
+      const { step } = session;
+      await eventually(`training goes on after ${to}`, () => session.step > step);
+    }
+    end();
+    assert.deepEqual([...seen], ['running']);
+    const { training } = session.opened?.spec ?? {};
+    assert.deepEqual([training?.learningRate, training?.batch, training?.optimizer], [1e-4, 77, 'sgd']);
+    assert.equal(session.until % 900_000, 0);
+    session.pause();
+  });
+
   it('brings what was trained back when an edit of the layers is undone', async () => {
     const flow = await copy('undo.nflow');
     await run('train');

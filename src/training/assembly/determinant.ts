@@ -7,7 +7,8 @@ import { logScaled } from './math';
 /** log₂ of what the product may be before its powers of 2 are set apart. */
 const mostSpent: f64 = 120;
 
-const product = memory.data(blockPoints * 4, 16);
+/** p of each point of the block. */
+export const product = memory.data(blockPoints * 4, 16);
 const exponent = memory.data(blockPoints * 4, 16);
 /** |log₂ p| is at most this. */
 let spent: f64 = 0;
@@ -29,24 +30,36 @@ export function multiplyConstant(log: f64): void {
   constant += log;
 }
 
-/** Multiplies by a row of determinants with |log₂|det|| ≤ `range` everywhere. */
-export function multiply(dets: usize, bytes: usize, range: f64): void {
+/**
+ * Makes room for a factor with |log₂|det|| ≤ `range` everywhere, and returns whether {@link product} can simply be multiplied by it; else it is
+ * one for {@link multiplyWide}.
+ */
+export function makeRoom(bytes: usize, range: f64): bool {
   // Written so that an unknown range, NaN, is a wide one.
   const narrow = range <= mostSpent;
   if (!narrow || !(spent + range <= mostSpent)) {
     for (let at: usize = 0; at < bytes; at += 16) setApart(product + at, load(product + at), exponent + at);
     spent = 1;
   }
-  if (narrow) {
+  spent += narrow ? range : 1;
+  return narrow;
+}
+
+/** Multiplies by a row of determinants of which nothing is known. */
+export function multiplyWide(dets: usize, bytes: usize): void {
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const before = load(product + at);
+    setApart(product + at, load(dets + at), exponent + at);
+    store(product + at, mul(before, load(product + at)));
+  }
+}
+
+/** Multiplies by a row of determinants with |log₂|det|| ≤ `range` everywhere. */
+export function multiply(dets: usize, bytes: usize, range: f64): void {
+  if (makeRoom(bytes, range)) {
     for (let at: usize = 0; at < bytes; at += 16) store(product + at, mul(load(product + at), load(dets + at)));
-    spent += range;
   } else {
-    for (let at: usize = 0; at < bytes; at += 16) {
-      const before = load(product + at);
-      setApart(product + at, load(dets + at), exponent + at);
-      store(product + at, mul(before, load(product + at)));
-    }
-    spent += 1;
+    multiplyWide(dets, bytes);
   }
 }
 

@@ -5,117 +5,133 @@
  */
 
 import { exp, log1p } from './callbacks';
-import { add, bits, div, load, mul, mulAdd, select, splat, store, sub, subMul } from './lanes';
+import { add, bits, div, loadSplat, mul, mulAdd, select, splat, store, sub, subMul } from './lanes';
 
 /** 1.5·2²³: what is added to it is rounded to a whole number, which stands in the low bits of the sum. */
 export const rounding: f32 = 12582912;
-const signBit: i32 = <i32>0x80000000;
-const oneBits: i32 = 0x3f800000;
-const mantissaBits: i32 = 0x007fffff;
-/** log 2 in two parts, of which the first has 13 bits: its product with a power's number is exact. */
-const logTwoHigh: f32 = 0.693145751953125;
-const logTwoLow: f32 = 1.42860682030941723212e-6;
-/** e^x is below the smallest subnormal's reach of 2⁻¹²⁶·e^r here, and is taken for 0. */
-const least: f32 = -88;
 
-/** x/log 2 rounded to a whole number k, plus {@link rounding}. */
+// Constants of loops lie in memory: to load one is one instruction, but engines build a constant vector in three, every time around.
+const one = memory.data<f32>([1]);
+const two = memory.data<f32>([2]);
+const four = memory.data<f32>([4]);
+const signBit = memory.data<i32>([<i32>0x80000000]);
+const mantissaBits = memory.data<i32>([0x007fffff]);
+/** {@link rounding} with the bias of an exponent: the low bits of a sum with it are those of 2^k. */
+const biased = memory.data<f32>([12583039]);
+const perLogTwo = memory.data<f32>([1.4426950408889634]);
+/** log 2 in two parts, of which the first has 13 bits: its product with a power's number is exact. */
+const logTwoHigh = memory.data<f32>([0.693145751953125]);
+const logTwoLow = memory.data<f32>([1.42860682030941723212e-6]);
+/** e^x is below the smallest subnormal's reach of 2⁻¹²⁶·e^r here, and is taken for 0. */
+const least = memory.data<f32>([-88]);
+const rootOfHalf = memory.data<f32>([0.7071067690849304]);
+/** Below this u, 1 − u is as near to 1 as {@link logNearOne} wants it. */
+const nearOne = memory.data<f32>([0.29]);
+// Coefficients, the constant one first.
+const expSeries = memory.data<f32>([0.49999998, 0.16666543, 0.0416672, 0.0083665475, 0.0013882517]);
+const logSeries = memory.data<f32>([0.66666776, 0.39977497, 0.29873073]);
+const sinSeries = memory.data<f32>([1.5707964, -0.64596343, 0.07967998, -0.0046014977]);
+const cosSeries = memory.data<f32>([-1.2337005, 0.25366923, -0.020860275, 0.0009039914]);
+
+/** x/log 2 rounded to a whole number k, plus {@link biased}. */
 function powerOf(x: v128): v128 {
-  return mulAdd(x, splat(1.4426950408889634), splat(rounding));
+  return mulAdd(x, loadSplat(perLogTwo), loadSplat(biased));
 }
 
 /** 2^k; 0 for k = −127. */
 function scaleOf(power: v128): v128 {
-  return i32x4.add(i32x4.shl(power, 23), bits(oneBits));
+  return i32x4.shl(power, 23);
 }
 
 /** e^r − 1 for r = x − k·log 2, |r| ≤ ½·log 2: r + r²·q(r) with the relative error 1.4e-8 before rounding. */
 function expm1Rest(x: v128, power: v128): v128 {
-  const k = sub(power, splat(rounding));
-  const r = subMul(subMul(x, k, splat(logTwoHigh)), k, splat(logTwoLow));
-  const q3 = mulAdd(r, splat(0.0013882517), splat(0.0083665475));
-  const q1 = mulAdd(r, mulAdd(r, q3, splat(0.0416672)), splat(0.16666543));
-  return mulAdd(mul(r, r), mulAdd(r, q1, splat(0.49999998)), r);
+  const k = sub(power, loadSplat(biased));
+  const r = subMul(subMul(x, k, loadSplat(logTwoHigh)), k, loadSplat(logTwoLow));
+  const square = mul(r, r);
+  const q3 = mulAdd(r, loadSplat(expSeries + 16), loadSplat(expSeries + 12));
+  const q1 = mulAdd(square, q3, mulAdd(r, loadSplat(expSeries + 8), loadSplat(expSeries + 4)));
+  return mulAdd(square, mulAdd(r, q1, loadSplat(expSeries)), r);
 }
 
 /** e^−t for t ≥ 0, within 1 ulp; results below the smallest normal number may be 0. */
 export function expMinus(t: v128): v128 {
-  const x = f32x4.pmax(f32x4.neg(t), splat(least));
+  const x = f32x4.pmax(f32x4.neg(t), loadSplat(least));
   const power = powerOf(x);
   const scale = scaleOf(power);
   return mulAdd(scale, expm1Rest(x, power), scale);
 }
 
-/**
- * Replaces each a of `bytes` bytes at `at` by h = tanh a, and writes h′ = sech² a to `slopes`.
- *
- * With E = e^(−2|a|) = 2^k·(1 + p), p = e^r − 1: |h| = ((1 − 2^k) − 2^k·p)/(1 + E), where 1 − 2^k is exact and 0 for small a, so that no
- * digit is lost there; h′ = 4E/(1 + E)², so that none is where h rounds to 1. Within 3 and 5 ulp; an h′ below four times the smallest
- * normal number may be 0.
- */
-export function tanhOf(at: usize, slopes: usize, bytes: usize): void {
-  for (const end = at + bytes; at < end; at += 16, slopes += 16) {
-    const a = load(at);
-    const negative = v128.or(a, bits(signBit));
-    const x = f32x4.pmax(add(negative, negative), splat(least));
+/** A class only so that its body is compiled into the loop that calls it. */
+export abstract class Tanh {
+  /**
+   * h = tanh a; writes h′ = sech² a to `slope`.
+   *
+   * With E = e^(−2|a|) = 2^k·(1 + p), p = e^r − 1: |h| = ((1 − 2^k) − 2^k·p)/(1 + E), where 1 − 2^k is exact and 0 for small a, so that no
+   * digit is lost there; h′ = 4E/(1 + E)², so that none is where h rounds to 1. Within 3 and 5 ulp; an h′ below four times the smallest
+   * normal number may be 0.
+   */
+  @inline
+  static of(a: v128, slope: usize): v128 {
+    const negative = v128.or(a, loadSplat(signBit));
+    const x = f32x4.pmax(add(negative, negative), loadSplat(least));
     const power = powerOf(x);
     const scale = scaleOf(power);
     const rest = mul(scale, expm1Rest(x, power));
     const e = add(rest, scale);
-    const inverse = div(splat(1), add(e, splat(1)));
-    const height = mul(sub(sub(splat(1), scale), rest), inverse);
-    store(at, v128.or(height, v128.and(a, bits(signBit))));
-    store(slopes, mul(mul(mul(e, splat(4)), inverse), inverse));
+    const inverse = div(loadSplat(one), add(e, loadSplat(one)));
+    const height = mul(sub(sub(loadSplat(one), scale), rest), inverse);
+    store(slope, mul(mul(mul(e, loadSplat(four)), inverse), inverse));
+    return v128.or(height, v128.and(a, loadSplat(signBit)));
   }
 }
 
 /** log m for a mantissa m in [√½, √2), as m − 1 = f is handed in: with s = f/(2 + f), log m = f − s·(f − R(s)), R = s²·P(s²). */
 function logNearOne(f: v128): v128 {
-  const s = div(f, add(f, splat(2)));
+  const s = div(f, add(f, loadSplat(two)));
   const z = mul(s, s);
-  const p = mulAdd(z, mulAdd(z, splat(0.29873073), splat(0.39977497)), splat(0.66666776));
+  const p = mulAdd(z, mulAdd(z, loadSplat(logSeries + 8), loadSplat(logSeries + 4)), loadSplat(logSeries));
   return subMul(f, s, subMul(f, z, p));
 }
 
 /** The power of 2 that leaves a mantissa in [√½, √2), as bits to be subtracted from those of the normal number x. */
 function exponentBits(x: v128): v128 {
-  // 0x3f3504f3 is √½.
-  return v128.andnot(i32x4.sub(x, bits(0x3f3504f3)), bits(mantissaBits));
+  return v128.andnot(i32x4.sub(x, loadSplat(rootOfHalf)), loadSplat(mantissaBits));
 }
 
 /** log x of normal numbers x > 0 plus `exponent`·log 2 (four whole numbers below 2²³ in size), within 1 ulp where `exponent` is 0. */
 export function logScaled(x: v128, exponent: v128): v128 {
   const shift = exponentBits(x);
-  const f = sub(i32x4.sub(x, shift), splat(1));
+  const f = sub(i32x4.sub(x, shift), loadSplat(one));
   const k = f32x4.convert_i32x4_s(i32x4.add(i32x4.shr_s(shift, 23), exponent));
-  return add(mul(k, splat(logTwoHigh)), mulAdd(k, splat(logTwoLow), logNearOne(f)));
+  return add(mul(k, loadSplat(logTwoHigh)), mulAdd(k, loadSplat(logTwoLow), logNearOne(f)));
 }
 
 /** log(1 + e) for e in [0, 1], within 1e-7 of it. */
 export function logOnePlus(e: v128): v128 {
-  return logScaled(add(e, splat(1)), bits(0));
+  return logScaled(add(e, loadSplat(one)), bits(0));
 }
 
 /** −log(1 − u), for u in [0, 1) and `rest` = 1 − u, each to its own relative accuracy, within 2.5 ulp. */
 export function minusLogOf(rest: v128, u: v128): v128 {
-  const near = f32x4.lt(u, splat(0.29));
+  const near = f32x4.lt(u, loadSplat(nearOne));
   const shift = v128.andnot(exponentBits(rest), near);
-  const f = select(near, f32x4.neg(u), sub(i32x4.sub(rest, shift), splat(1)));
+  const f = select(near, f32x4.neg(u), sub(i32x4.sub(rest, shift), loadSplat(one)));
   const k = f32x4.convert_i32x4_s(i32x4.shr_s(shift, 23));
-  return f32x4.neg(add(mul(k, splat(logTwoHigh)), mulAdd(k, splat(logTwoLow), logNearOne(f))));
+  return f32x4.neg(add(mul(k, loadSplat(logTwoHigh)), mulAdd(k, loadSplat(logTwoLow), logNearOne(f))));
 }
 
 /** sin(πf/2) for |f| ≤ ½. */
 function sinQuarter(f: v128): v128 {
   const z = mul(f, f);
-  const p = mulAdd(z, mulAdd(z, splat(-0.0046014977), splat(0.07967998)), splat(-0.64596343));
-  return mul(f, mulAdd(z, p, splat(1.5707964)));
+  const p = mulAdd(z, mulAdd(z, loadSplat(sinSeries + 12), loadSplat(sinSeries + 8)), loadSplat(sinSeries + 4));
+  return mul(f, mulAdd(z, p, loadSplat(sinSeries)));
 }
 
 /** cos(πf/2) for |f| ≤ ½. */
 function cosQuarter(f: v128): v128 {
   const z = mul(f, f);
-  const p = mulAdd(z, mulAdd(z, splat(0.0009039914), splat(-0.020860275)), splat(0.25366923));
-  return mulAdd(z, mulAdd(z, p, splat(-1.2337005)), splat(1));
+  const p = mulAdd(z, mulAdd(z, loadSplat(cosSeries + 12), loadSplat(cosSeries + 8)), loadSplat(cosSeries + 4));
+  return mulAdd(z, mulAdd(z, p, loadSplat(cosSeries)), loadSplat(one));
 }
 
 /** sin of (q + f) quarter turns, |f| ≤ ½; the cosine is the sine of q + 1. Within 2 ulp. */

@@ -6,10 +6,10 @@
  */
 
 import { log2 } from './callbacks';
-import { accumulate, add, bits, div, load, loadSplat, mul, mulAdd, select, splat, store, sub, subMul } from './lanes';
+import { accumulate, add, div, load, loadSplat, mul, mulAdd, select, splat, store, sub, subMul } from './lanes';
 import { cotangent, dim, Kind, logDetCotangent, row, score, stride, Layer } from './layer';
-import { multiply } from './determinant';
-import { sigmoid, softplus, tanhOf } from './math';
+import { makeRoom, multiplyWide, product } from './determinant';
+import { sigmoid, softplus, Tanh } from './math';
 
 const leakiness: f32 = 0.2;
 
@@ -53,19 +53,13 @@ function determinants(at: usize): usize {
 }
 
 export function planarForward(layer: Layer, at: usize, bytes: usize): void {
-  if (dim === 1) Passes.activate(1, layer, at, bytes);
-  else if (dim === 2) Passes.activate(2, layer, at, bytes);
-  else if (dim === 3) Passes.activate(3, layer, at, bytes);
-  else Passes.activate(<usize>dim, layer, at, bytes);
-
-  if (layer.kind === Kind.Planar) tanhOf(heights(at), slopes(at), bytes);
-  else leakyOf(heights(at), slopes(at), bytes);
-
-  if (dim === 1) Passes.move(1, layer, at, bytes);
-  else if (dim === 2) Passes.move(2, layer, at, bytes);
-  else if (dim === 3) Passes.move(3, layer, at, bytes);
-  else Passes.move(<usize>dim, layer, at, bytes);
-  multiply(determinants(at), bytes, layer.range);
+  const within = makeRoom(bytes, layer.range);
+  if (layer.kind === Kind.LeakyPlanar) Passes.forward(<usize>dim, true, within, layer, at, bytes);
+  else if (dim === 1) Passes.forward(1, false, within, layer, at, bytes);
+  else if (dim === 2) Passes.forward(2, false, within, layer, at, bytes);
+  else if (dim === 3) Passes.forward(3, false, within, layer, at, bytes);
+  else Passes.forward(<usize>dim, false, within, layer, at, bytes);
+  if (!within) multiplyWide(determinants(at), bytes);
 }
 
 /** Replaces the cotangent of y by that of v, and adds to the layer's sums: [w (d), û (d), b, κ]. */
@@ -74,16 +68,6 @@ export function planarBackward(layer: Layer, at: usize, bytes: usize): void {
   else if (dim === 2) Passes.backward(2, layer, at, bytes);
   else if (dim === 3) Passes.backward(3, layer, at, bytes);
   else Passes.backward(<usize>dim, layer, at, bytes);
-}
-
-/** Replaces each a by h = max(a, a/5), and writes h′. */
-function leakyOf(at: usize, slopes: usize, bytes: usize): void {
-  for (const end = at + bytes; at < end; at += 16, slopes += 16) {
-    const a = load(at);
-    const slope = select(f32x4.gt(a, splat(0)), splat(1), splat(leakiness));
-    store(at, mul(a, slope));
-    store(slopes, slope);
-  }
 }
 
 /**
@@ -138,43 +122,45 @@ export function planarPullback(layer: Layer): void {
 }
 
 abstract class Passes {
-  /** Writes a = wᵀv + b where h will stand. */
+  /** y = v + û·h, and det, for tanh as h² + h′·(1 + κ): there 1 − h′ is h², and nothing cancels where 1 + κ > 0. */
   @inline
-  static activate(d: usize, layer: Layer, at: usize, bytes: usize): void {
+  static forward(d: usize, leaky: bool, within: bool, layer: Layer, at: usize, bytes: usize): void {
     const w = layer.constants;
-    const a = heights(at);
-    const b = loadSplat(w + 8 * d);
+    const uHat = w + 4 * d;
+    const b = loadSplat(uHat + 4 * d);
+    const slack = loadSplat(uHat + 4 * d + 4);
     const w0 = loadSplat(w);
     const w1 = d > 1 ? loadSplat(w + 4) : splat(0);
     const w2 = d > 2 ? loadSplat(w + 8) : splat(0);
-    for (let p: usize = 0; p < bytes; p += 16) {
-      let sum = mulAdd(w0, load(at + p), b);
-      if (d > 1) sum = mulAdd(w1, load(at + row + p), sum);
-      if (d > 2) sum = mulAdd(w2, load(at + 2 * row + p), sum);
-      for (let i: usize = 3; i < d; i++) sum = mulAdd(loadSplat(w + 4 * i), load(at + i * row + p), sum);
-      store(a + p, sum);
-    }
-  }
-
-  /** y = v + û·h, and det, for tanh as h² + h′·(1 + κ): there 1 − h′ is h², and nothing cancels where 1 + κ > 0. */
-  @inline
-  static move(d: usize, layer: Layer, at: usize, bytes: usize): void {
-    const uHat = layer.constants + 4 * d;
-    const slack = loadSplat(uHat + 4 * d + 4);
-    const curved = layer.kind === Kind.Planar ? bits(-1) : bits(0);
     const u0 = loadSplat(uHat);
     const u1 = d > 1 ? loadSplat(uHat + 4) : splat(0);
     const u2 = d > 2 ? loadSplat(uHat + 8) : splat(0);
     for (let p: usize = 0; p < bytes; p += 16) {
-      const h = load(heights(at) + p);
-      const slope = load(slopes(at) + p);
-      const y = at + stride + p;
-      store(y, mulAdd(u0, h, load(at + p)));
-      if (d > 1) store(y + row, mulAdd(u1, h, load(at + row + p)));
-      if (d > 2) store(y + 2 * row, mulAdd(u2, h, load(at + 2 * row + p)));
-      for (let i: usize = 3; i < d; i++) store(y + i * row, mulAdd(loadSplat(uHat + 4 * i), h, load(at + i * row + p)));
-      const rest = select(curved, mul(h, h), sub(splat(1), slope));
-      store(determinants(at) + p, mulAdd(slope, slack, rest));
+      const v = at + p;
+      const kept = v + d * row;
+      const y = v + stride;
+      let a = mulAdd(w0, v128.load(v), b);
+      if (d > 1) a = mulAdd(w1, v128.load(v, row), a);
+      if (d > 2) a = mulAdd(w2, v128.load(v, 2 * row), a);
+      if (d > 3) for (let i: usize = 3; i < d; i++) a = mulAdd(loadSplat(w + 4 * i), load(v + i * row), a);
+      let h: v128;
+      let det: v128;
+      if (leaky) {
+        const slope = select(f32x4.gt(a, splat(0)), splat(1), splat(leakiness));
+        h = mul(a, slope);
+        v128.store(kept, slope, row);
+        det = mulAdd(slope, slack, sub(splat(1), slope));
+      } else {
+        h = Tanh.of(a, kept + row);
+        det = mulAdd(v128.load(kept, row), slack, mul(h, h));
+      }
+      v128.store(kept, h);
+      v128.store(kept, det, 2 * row);
+      if (within) store(product + p, mul(load(product + p), det));
+      v128.store(y, mulAdd(u0, h, v128.load(v)));
+      if (d > 1) v128.store(y, mulAdd(u1, h, v128.load(v, row)), row);
+      if (d > 2) v128.store(y, mulAdd(u2, h, v128.load(v, 2 * row)), 2 * row);
+      if (d > 3) for (let i: usize = 3; i < d; i++) store(y + i * row, mulAdd(loadSplat(uHat + 4 * i), h, load(v + i * row)));
     }
   }
 
@@ -199,31 +185,36 @@ abstract class Passes {
     let bSum = splat(0);
     let kappaSum = splat(0);
     for (let p: usize = 0; p < bytes; p += 16) {
+      const v = at + p;
+      const kept = v + d * row;
       const g = cotangent + p;
-      const h = load(heights(at) + p);
-      const slope = load(slopes(at) + p);
-      const share = div(load(logDetCotangent + p), load(determinants(at) + p));
+      const h = v128.load(kept);
+      const slope = v128.load(kept, row);
+      const share = div(load(logDetCotangent + p), v128.load(kept, 2 * row));
       kappaSum = mulAdd(slope, share, kappaSum);
-      let a = mul(u0, load(g));
-      if (d > 1) a = mulAdd(u1, load(g + row), a);
-      if (d > 2) a = mulAdd(u2, load(g + 2 * row), a);
-      for (let i: usize = 3; i < d; i++) a = mulAdd(loadSplat(uHat + 4 * i), load(g + i * row), a);
+      const g0 = v128.load(g);
+      const g1 = d > 1 ? v128.load(g, row) : splat(0);
+      const g2 = d > 2 ? v128.load(g, 2 * row) : splat(0);
+      let a = mul(u0, g0);
+      if (d > 1) a = mulAdd(u1, g1, a);
+      if (d > 2) a = mulAdd(u2, g2, a);
+      if (d > 3) for (let i: usize = 3; i < d; i++) a = mulAdd(loadSplat(uHat + 4 * i), load(g + i * row), a);
       a = mul(slope, subMul(a, mul(bend, h), share));
       bSum = add(bSum, a);
-      wSum0 = mulAdd(a, load(at + p), wSum0);
-      uSum0 = mulAdd(h, load(g), uSum0);
-      store(g, mulAdd(w0, a, load(g)));
+      wSum0 = mulAdd(a, v128.load(v), wSum0);
+      uSum0 = mulAdd(h, g0, uSum0);
+      v128.store(g, mulAdd(w0, a, g0));
       if (d > 1) {
-        wSum1 = mulAdd(a, load(at + row + p), wSum1);
-        uSum1 = mulAdd(h, load(g + row), uSum1);
-        store(g + row, mulAdd(w1, a, load(g + row)));
+        wSum1 = mulAdd(a, v128.load(v, row), wSum1);
+        uSum1 = mulAdd(h, g1, uSum1);
+        v128.store(g, mulAdd(w1, a, g1), row);
       }
       if (d > 2) {
-        wSum2 = mulAdd(a, load(at + 2 * row + p), wSum2);
-        uSum2 = mulAdd(h, load(g + 2 * row), uSum2);
-        store(g + 2 * row, mulAdd(w2, a, load(g + 2 * row)));
+        wSum2 = mulAdd(a, v128.load(v, 2 * row), wSum2);
+        uSum2 = mulAdd(h, g2, uSum2);
+        v128.store(g, mulAdd(w2, a, g2), 2 * row);
       }
-      if (d > 3) store(slopes(at) + p, a);
+      if (d > 3) v128.store(kept, a, row);
     }
     const sums = layer.sums;
     accumulate(sums, wSum0);
@@ -234,19 +225,20 @@ abstract class Passes {
     if (d > 2) accumulate(sums + 8 * d + 16, uSum2);
     accumulate(sums + 16 * d, bSum);
     accumulate(sums + 16 * d + 8, kappaSum);
-    for (let i: usize = 3; i < d; i++) {
-      const wi = loadSplat(w + 4 * i);
-      let wSum = splat(0);
-      let uSum = splat(0);
-      for (let p: usize = 0; p < bytes; p += 16) {
-        const g = cotangent + i * row + p;
-        const a = load(slopes(at) + p);
-        wSum = mulAdd(a, load(at + i * row + p), wSum);
-        uSum = mulAdd(load(heights(at) + p), load(g), uSum);
-        store(g, mulAdd(wi, a, load(g)));
+    if (d > 3)
+      for (let i: usize = 3; i < d; i++) {
+        const wi = loadSplat(w + 4 * i);
+        let wSum = splat(0);
+        let uSum = splat(0);
+        for (let p: usize = 0; p < bytes; p += 16) {
+          const g = cotangent + i * row + p;
+          const a = load(slopes(at) + p);
+          wSum = mulAdd(a, load(at + i * row + p), wSum);
+          uSum = mulAdd(load(heights(at) + p), load(g), uSum);
+          store(g, mulAdd(wi, a, load(g)));
+        }
+        accumulate(sums + 8 * i, wSum);
+        accumulate(sums + 8 * (d + i), uSum);
       }
-      accumulate(sums + 8 * i, wSum);
-      accumulate(sums + 8 * (d + i), uSum);
-    }
   }
 }

@@ -17,6 +17,23 @@ export function inverse(layer: Layer, y: readonly number[]): LayerImage & Invers
   return { ...image, ...report };
 }
 
+/**
+ * What rounding alone may leave of φ(v) − y where φ(v) = y was to be solved: v is given to within ε·‖v‖, by which its image moves σ₁ times
+ * as much, and φ adds up terms that are rounded.
+ */
+export function roundingAt(layer: Layer, v: Float64Array): number {
+  const overlay = layer.overlay(0.05);
+  let terms = layer.singularValues(v)[0] * Math.hypot(...v);
+  if ('uHat' in overlay) {
+    const length = Math.hypot(...overlay.w);
+    // û is what the constraint leaves of u along w, which is −wᵀu/‖w‖ long; wᵀu is log(1 + κ) where that is small.
+    const lost = layer.margin > 0 && layer.margin < 1 ? -Math.log(layer.margin) / length : 0;
+    terms += (Math.hypot(...overlay.uHat) + lost) * (1 + length * Math.hypot(...v) + Math.abs(overlay.b));
+  }
+  if (overlay.kind === 'centre') terms += Math.hypot(...overlay.centre) * layer.singularValues(v)[0];
+  return 4 * layer.dim * Number.EPSILON * terms;
+}
+
 function imageOf(layer: Layer, length: number): LayerImage {
   const count = length / layer.dim;
   return { points: new Float64Array(length), det: new Float64Array(count), logDet: new Float64Array(count) };

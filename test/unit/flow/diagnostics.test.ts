@@ -65,6 +65,8 @@ describe('the diagnostics', () => {
   it('importance weights average to Z, and are worth all samples only where the flow is the target', () => {
     assert.ok(Math.abs(effectiveSampleSize(Float64Array.from([700, 700, 700])) - 3) < 1e-12);
     assert.equal(effectiveSampleSize(Float64Array.from([0, -Infinity, -Infinity])), 1);
+    for (const none of [[], [-Infinity, -Infinity], [0, NaN], [0, Infinity]])
+      assert.equal(effectiveSampleSize(Float64Array.from(none)), NaN);
     const logs = importanceLogWeights(flowOf(line(Math.log(1.3), 0.2)), normalEnergy, z1);
     const mean = estimate(logs.map(Math.exp));
     assert.ok(Math.abs(mean.mean - Math.sqrt(2 * Math.PI)) < 4 * mean.standardError);

@@ -4,7 +4,8 @@ import * as tf from '@tensorflow/tfjs';
 import assert from 'node:assert/strict';
 import { float32Trace, traceErrors } from '../../../src/flow/diagnostics';
 import { buildFlow } from '../../../src/flow/flow';
-import { parameterCount } from '../../../src/flow/layer';
+import { parameterCount, type LayerType } from '../../../src/flow/layer';
+import { linear } from '../../../src/flow/linear';
 import { planar } from '../../../src/flow/planar';
 import { RandomStream } from '../../../src/flow/random';
 import { layerTypes } from '../../../src/flow/registry';
@@ -63,6 +64,23 @@ describe('the float32 maps', () => {
 });
 
 describe('the float32 trace', () => {
+  it('goes through a layer that has no parameters', () => {
+    const turn: LayerType = { ...linear, name: 'turn', parameters: [], create: () => quarterTurn, float32: () => turnFloat32 };
+    const quarterTurn = linear.create(2, { permutation: 1 }, new Float64Array(4));
+    const turnFloat32 = linear.float32(2, { permutation: 1 }, new Float32Array(4));
+    assert.ok(layerTypes instanceof Map);
+    layerTypes.set(turn.name, turn);
+    try {
+      const spec = specOf(towardsU1, [...planarLayers(1), { type: 'turn', options: {}, initial: {} }, ...planarLayers(1)]);
+      // û = 0 where wᵀu = ln(e − 1) along w, but for rounding.
+      const still = [1, 0, Math.log(Math.E - 1), 0, 0];
+      const { stages } = float32Trace(spec, Float64Array.from([...still, ...still]), Float64Array.of(3, 4), 0);
+      [4, -3].forEach((value, i) => assert.ok(Math.abs(stages[3][i] - value) < 1e-6));
+    } finally {
+      layerTypes.delete(turn.name);
+    }
+  });
+
   for (const objective of [towardsMoons, towardsU1]) {
     it(`has float32 stages in both directions, and log det z → x (${objective.type})`, () => {
       const spec = specOf(objective, planarLayers(6));

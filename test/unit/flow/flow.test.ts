@@ -3,7 +3,7 @@ import { standardNormal } from '../../../src/flow/base';
 import { buildFlow, initialParameters, parameterSlots, type Flow } from '../../../src/flow/flow';
 import { InverseStatus } from '../../../src/flow/layer';
 import { RandomStream } from '../../../src/flow/random';
-import type { FlowSpec } from '../../../src/flow/spec';
+import type { FlowSpec, Objective } from '../../../src/flow/spec';
 import { forward, planarLayers, specOf, towardsMoons, towardsU1 } from './batches';
 
 /** A flow that bends: the initial one, moved by parameters of order 1. */
@@ -156,6 +156,48 @@ describe('the parameters of a flow', () => {
     const before = flow.encode(point);
     values.fill(1);
     assert.deepEqual(flow.encode(point), before);
+  });
+});
+
+describe('a trace', () => {
+  it('is refused for what are no points, or no stage', () => {
+    const spec = specOf(towardsU1, planarLayers(3));
+    const flow = buildFlow(spec, initialParameters(spec));
+    assert.throws(() => flow.trace(new Float64Array(3), 0), new RangeError('3 numbers are no points in 2 dimensions.'));
+    for (const stage of [-1, 4, 0.5, NaN]) {
+      const sentence = `A flow of 3 layers has the stages 0 to 3, and not ${stage}.`;
+      assert.throws(() => flow.trace(new Float64Array(2), stage), new RangeError(sentence));
+    }
+    assert.equal(flow.trace(new Float64Array(0), 3).stages.length, 4);
+  });
+});
+
+describe('a flow on the line with a raw leaky layer', () => {
+  const flowOf = (objective: Objective, kappa: number): Flow => {
+    const leaky = { type: 'planar', options: { raw: true, leaky: true }, initial: { w: [1], u: [kappa], b: [0] } };
+    const identity = { type: 'planar', options: { raw: true }, initial: { w: [1], u: [0], b: [0] } };
+    const spec = specOf(objective, [identity, leaky, identity], { dim: 1 });
+    return buildFlow(spec, initialParameters(spec));
+  };
+  const logNormal = (z: number): number => -(z * z) / 2 - Math.log(2 * Math.PI) / 2;
+  const close = (actual: ArrayLike<number>, expected: number[]): void =>
+    expected.forEach((value, i) => assert.ok(actual[i] === value || Math.abs(actual[i] - value) < 1e-14, `${actual[i]}, not ${value}`));
+
+  it('that turns everything over, κ = −6, has a density: x = −5z above 0 and −z/5 below, or z so of x', () => {
+    close(flowOf(towardsU1, -6).logProb(Float64Array.of(1, -1)), [logNormal(5) + Math.log(5), logNormal(0.2) - Math.log(5)]);
+    close(flowOf(towardsMoons, -6).logProb(Float64Array.of(1, -1)), [logNormal(5) + Math.log(5), logNormal(0.2) - Math.log(5)]);
+  });
+
+  it('that presses one side flat, κ = −1, has the density 0 where nothing is mapped, and none on the edge or at what is not finite', () => {
+    const flow = flowOf(towardsU1, -1);
+    close(flow.logProb(Float64Array.of(1, 2, -0.8)), [-Infinity, -Infinity, logNormal(1) - Math.log(0.8)]);
+    assert.deepEqual(Array.from(flow.logProb(Float64Array.of(0, NaN, Infinity))), [NaN, NaN, NaN]);
+  });
+
+  it('that maps x → z so, has no z that says more of x than that there is none', () => {
+    const flow = flowOf(towardsMoons, -1);
+    close(flow.logProb(Float64Array.of(-1, 1)), [logNormal(0.8) + Math.log(0.8), -Infinity]);
+    assert.ok(Number.isNaN(flow.logProbOf(flow.trace(Float64Array.of(1), 0))[0]));
   });
 });
 

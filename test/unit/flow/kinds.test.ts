@@ -50,6 +50,32 @@ describe('the radial layer far out', () => {
     const { points, det } = forward(radial.create(2, {}, Float64Array.from([1, 0, 0, 3])), [3e200, -4e200]);
     assert.deepEqual([...points, ...det], [3e200, -4e200, 1]);
   });
+
+  it('so does training’s map', () => {
+    const [y, logDet] = [new Float64Array(2), new Float64Array(1)];
+    radial.kernel(2, {}, Float64Array.from([1, 0, 0, 3])).forward(Float64Array.of(3e200, -4e200), y, logDet);
+    assert.deepEqual([...y], [3e200, -4e200]);
+    assert.ok(logDet[0] >= 0 && logDet[0] < 1e-190);
+  });
+});
+
+describe('the radial layer at its centre', () => {
+  // log softplus(−800) = −800 to every digit, and log softplus(0) = log ln 2; log det = 2·(log s − log α) there.
+  const cases = [
+    { alpha: 0, beta: -800, expected: 2 * (-800 - Math.log(Math.LN2)) },
+    { alpha: -800, beta: 0, expected: 2 * (Math.log(Math.LN2) + 800) },
+  ];
+  for (const { alpha, beta, expected } of cases) {
+    it(`has its log det where a factor leaves float64: alpha = ${alpha}, beta = ${beta}`, () => {
+      const values = Float64Array.of(1, -2, alpha, beta);
+      const { points, logDet } = forward(radial.create(2, {}, values), [1, -2]);
+      assert.deepEqual(Array.from(points), [1, -2]);
+      assert.ok(Math.abs(logDet[0] - expected) < 1e-12, `${logDet[0]} instead of ${expected}`);
+      const [y, log] = [new Float64Array(2), new Float64Array(1)];
+      radial.kernel(2, {}, values).forward(Float64Array.of(1, -2), y, log);
+      assert.deepEqual([...y, log[0]], [1, -2, logDet[0]]);
+    });
+  }
 });
 
 describe('the leaky planar layer', () => {
@@ -82,6 +108,17 @@ describe('the leaky planar layer', () => {
     const { points, status } = inverse(layerOf(-6), [-5, 0.2]);
     assert.deepEqual(Array.from(status), [InverseStatus.Ok, InverseStatus.Ok]);
     assert.ok(Math.abs(points[0] - 1) < 1e-15 && Math.abs(points[1] + 1) < 1e-14);
+  });
+
+  it('is solved to 1e-12 where it stretches by 4e10, and one step of Newton’s is not exact', () => {
+    const { status, residual } = inverse(planar.create(1, { leaky: true }, Float64Array.of(-371000, -577999.9999973046, 0)), [-1000]);
+    assert.deepEqual(Array.from(status), [InverseStatus.Ok]);
+    assert.ok(residual[0] <= 1e-9);
+  });
+
+  it('folds where det has both signs: −5 < κ < −1', () => {
+    const folding = [-7, -5, -4.9, -1.1, -1, 1].map((kappa) => layerOf(kappa).folds);
+    assert.deepEqual(folding, [false, false, true, true, false, false]);
   });
 });
 
@@ -149,6 +186,23 @@ describe('the coupling layer', () => {
 });
 
 describe('singular values', () => {
+  const golden = (1 + Math.sqrt(5)) / 2;
+  // [[1, 1], [0, 1]] has the singular values φ and 1/φ; a column of 1e200 beside one of 1e-200 leaves the other's part across it.
+  const wide = [
+    ...[1, 1e200, 1e-200, 1e300, 1e-300].map((s) => ({ matrix: [s, s, 0, s], expected: [s * golden, s / golden] })),
+    { matrix: [1e-200, 1e200, 1e-200, 1e200], expected: [Math.SQRT2 * 1e200, 0] },
+    { matrix: [1e-200, 1e200, -1e-200, 0], expected: [1e200, 1e-200] },
+    { matrix: [1e200, 1e-200, 0, -1e-200], expected: [1e200, 1e-200] },
+  ];
+  for (const { matrix, expected } of wide) {
+    it(`whose squares leave float64: [${matrix.join(', ')}]`, () => {
+      const found = singularValuesOf(Float64Array.from(matrix), 2);
+      found.forEach((value, i) =>
+        assert.ok(Math.abs(value - expected[i]) <= 1e-15 * (expected[i] || 1e-200), `${found.join()}, ${expected.join()}`),
+      );
+    });
+  }
+
   it('of a matrix by hand, and small ones beside large ones', () => {
     // [[3, 0], [4, 5]]: σ² are the eigenvalues 45 and 5 of its Gram matrix.
     const [large, small] = singularValuesOf(Float64Array.from([3, 0, 4, 5]), 2);

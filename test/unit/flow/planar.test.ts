@@ -5,7 +5,9 @@ import { planar } from '../../../src/flow/planar';
 import { planarRoots, solvePlanar } from '../../../src/flow/planar-inverse';
 import type { Options } from '../../../src/flow/spec';
 import reference from '../../fixtures/flow/planar-reference.json';
-import { forward, inverse } from './batches';
+import { forward, inverse, roundingAt } from './batches';
+
+const inverseTolerance = 1e-12;
 
 const layerOf = (w: number[], u: number[], b: number, raw = false): Layer =>
   planar.create(w.length, { raw }, Float64Array.from([...w, ...u, b]));
@@ -136,6 +138,64 @@ describe('the inverse of the planar layer', () => {
     assert.equal(layer.preimages(Float64Array.of(50, 0)).length, 2);
   });
 
+  for (const kappa of [-20, -50, -1e4]) {
+    const q = (r: number): number => r + kappa * Math.tanh(r);
+    const turn = Math.acosh(Math.sqrt(-kappa));
+    const heights = [0.01, 0.3, 0.5, 0.7, 0.9, 0.99, 0.999].map((part) => -part * q(turn));
+
+    it(`finds all three roots where a fold is strong, κ = ${kappa}: by bisection`, () => {
+      for (const c of heights) {
+        const found = planarRoots(kappa, c);
+        assert.equal(found.length, 3);
+        const pieces = [
+          [2 * kappa, -turn],
+          [-turn, turn],
+          [turn, -3 * kappa],
+        ];
+        pieces.forEach(([low, high], i) => {
+          const rising = q(high) > c;
+          for (let n = 0; n < 200; n++) {
+            const middle = (low + high) / 2;
+            if (q(middle) > c === rising) high = middle;
+            else low = middle;
+          }
+          const rounding = (16 * Number.EPSILON * -kappa) / Math.abs(1 + kappa / Math.cosh(low) ** 2) + 1e-15 * Math.abs(low);
+          assert.ok(Math.abs(found[i] - low) <= rounding, `c = ${c}, root ${i + 1}: ${found[i]} instead of ${low}`);
+        });
+      }
+    });
+
+    it(`and names three preimages that are mapped to y to 1e-12, κ = ${kappa}`, () => {
+      const layer = layerOf([1, 0], [kappa, 0.5], 0, true);
+      for (const c of heights) {
+        const all = Array.from(layer.preimages(Float64Array.of(c, 1)));
+        assert.equal(all.length, 6);
+        const { points } = forward(layer, all);
+        const errors = [0, 2, 4].map((at) => Math.hypot(points[at] - c, points[at + 1] - 1));
+        errors.forEach((error) => assert.ok(error <= inverseTolerance * Math.max(1, Math.hypot(c, 1)), `c = ${c}: ${error}`));
+      }
+    });
+  }
+
+  it('counts the edge of the fold twice, though rounding puts it to either side', () => {
+    for (let kappa = -1.5; kappa > -100; kappa *= 1.37) {
+      const turn = Math.acosh(Math.sqrt(-kappa));
+      const layer = planar.create(1, { raw: true }, Float64Array.of(1, kappa, 0));
+      for (const edge of [turn, -turn]) {
+        const image = forward(layer, [edge]).points;
+        const all = layer.preimages(image);
+        assert.equal(all.length, 3, `κ = ${kappa}`);
+        assert.equal(all.filter((v) => Math.abs(v - edge) < 1e-6).length, 2, `κ = ${kappa}: ${all.join(', ')} and not twice ${edge}`);
+        assert.deepEqual(Array.from(inverse(layer, Array.from(image)).status), [InverseStatus.SeveralPreimages]);
+      }
+    }
+  });
+
+  it('names no preimage that is not finite', () => {
+    // û = u + (ln 2 − 1)·w/‖w‖² is beyond float64.
+    assert.equal(layerOf([5e-324, 5e-324], [0.5, -0.25], 1).preimages(Float64Array.of(1, 2)).length, 0);
+  });
+
   it('says when its input is not finite', () => {
     const { status } = inverse(layerOf([1, 0.5], [0.3, 0.2], 0), [NaN, 0, 1, Infinity, 1, 2]);
     assert.deepEqual(Array.from(status), [InverseStatus.NotFinite, InverseStatus.NotFinite, InverseStatus.Ok]);
@@ -158,6 +218,25 @@ describe('the planar layer at the end of float64', () => {
     const pressed = layerOf([1, 0], [-800, 0.5], 0);
     close(forward(pressed, [1e-150, 2]).logDet[0], 2 * Math.log(1e-150), 1e-15, 'log det');
     close(forward(pressed, [0.5, 2]).logDet[0], 2 * Math.log(Math.tanh(0.5)), 1e-14, 'log det');
+  });
+
+  it('training’s map has the log det of the layer there, and where κ is small', () => {
+    const cases: [Options, number[], number[], number][] = [
+      [{}, [1, 0, -800, 0.5, 0], [0, 2], -800],
+      [{ leaky: true }, [1, 0, -800, 0.5, 0], [1, 2], -800],
+      [{ raw: true }, [1, 0, 1e-12, 0, 0], [0, 0], 1e-12],
+      [{ raw: true, leaky: true }, [1, 0, 1e-12, 0, 0], [1, 0], 1e-12],
+      [{ raw: true, leaky: true }, [1, 0, 1e-12, 0, 0], [-1, 0], 2e-13],
+    ];
+    for (const [options, values, point, expected] of cases) {
+      const logDet = new Float64Array(1);
+      planar.kernel(2, options, Float64Array.from(values)).forward(Float64Array.from(point), new Float64Array(2), logDet);
+      const layer = planar.create(2, options, Float64Array.from(values));
+      // log(1 + x) = x − x²/2 …
+      const exact = Math.abs(expected) < 1 ? expected - expected ** 2 / 2 : expected;
+      close(logDet[0], exact, 1e-15, `training’s, ${JSON.stringify(options)}`);
+      close(forward(layer, point).logDet[0], exact, 1e-15, `the layer’s, ${JSON.stringify(options)}`);
+    }
   });
 
   it('training’s map has the same û as ever where the square of ‖w‖ is below every number', () => {
@@ -192,10 +271,17 @@ describe('the planar layer at w = 0', () => {
   it('stays finite, or says that it is not, as w shrinks', () => {
     for (const size of [1e-3, 1e-30, 1e-150, 1e-200, 1e-308, 5e-324]) {
       const layer = layerOf([size, size], [0.5, -0.25], 1);
-      assert.ok(Number.isFinite(layer.margin));
-      const { residual, status } = inverse(layer, [1, 2]);
+      // wᵀu is size/4.
+      close(layer.margin, Math.log(2 + Math.expm1(size / 4)), 1e-15, 'margin');
+      const { points, residual, status, logDet } = inverse(layer, [1, 2]);
       const said: InverseStatus = status[0];
-      assert.ok(Number.isFinite(residual[0]) || said === InverseStatus.NotFinite, `‖w‖ = ${size}`);
+      const fits = overlayOf(layer, 0.05).uHat.every(Number.isFinite);
+      assert.equal(said === InverseStatus.NotFinite, !fits, `w = ${size}: status ${said}`);
+      assert.equal(fits, size > 1e-320);
+      if (!fits) continue;
+      assert.equal(said === InverseStatus.Ok, residual[0] <= inverseTolerance * Math.hypot(1, 2));
+      assert.ok(residual[0] <= Math.max(inverseTolerance, roundingAt(layer, points)), `w = ${size}: residual ${residual[0]}`);
+      assert.ok(Number.isFinite(logDet[0]));
     }
   });
 });
@@ -208,6 +294,11 @@ describe('what to be warned of in the values of a planar layer', () => {
       sentence: 'This layer folds space: wᵀu = -2.0000 is below −1.',
     });
     assert.equal(cautionOf({ raw: true }, { w: [1, 2], u: [-1, 0] }), undefined);
+    assert.deepEqual(cautionOf({ raw: true, leaky: true }, { w: [1, 2], u: [-3, 0.5] }), {
+      sentence: 'This layer folds space: wᵀu = -2.0000 is between −5 and −1.',
+    });
+    // From there on it turns all of space over.
+    assert.equal(cautionOf({ raw: true, leaky: true }, { w: [1, 2], u: [-7, 0.5] }), undefined);
     assert.equal(cautionOf({ raw: true }, { w: [1, 2] }), undefined);
   });
 

@@ -69,6 +69,27 @@ describe('the energies on the plane', () => {
   });
 });
 
+describe('every energy far out', () => {
+  for (const energy of energies.values()) {
+    it(`${energy.name} is high or infinite, and neither it nor its gradient is NaN`, () => {
+      for (const size of [1e100, 1e154, 1e160, 1e200, 1e300]) {
+        for (const [x1, x2] of [
+          [1, 1],
+          [1, -1],
+          [-1, 0],
+          [-0.7, 0.3],
+          [0, 1],
+        ]) {
+          const gradient = new Float64Array(2);
+          const point = energy.dim === 1 ? [x1 === 0 ? size : x1 * size] : [x1 * size, x2 * size];
+          const u = energy.evaluate(point, 0, gradient);
+          assert.ok(u > 1e100 && !gradient.some(Number.isNaN), `at ${point.join()}: u = ${u}, gradient ${gradient.join()}`);
+        }
+      }
+    });
+  }
+});
+
 describe('Müller–Brown', () => {
   // The published minima (Müller & Brown 1979, table 1): energies −146.70, −108.17 and −80.77, here divided by 15.
   const minima: [x: number, y: number, u: number][] = [

@@ -389,6 +389,22 @@ describe('the training engine', () => {
     }
   });
 
+  it('drops the questions about a flow that goes, instead of working on them first', async () => {
+    const client = new Client();
+    await client.configure(spec);
+    await client.train(2000);
+    const from = client.said.length;
+    client.send({ type: 'find', id: 901, condition: { quantity: { margin: 'least' }, is: 'above', than: 1e9 }, from: 0 });
+    client.send({ type: 'trace', id: 902, ...size });
+    await client.configure(specOf(towardsU1, planarLayers(2)));
+    const answers = client.said.slice(from).map((message) => [message.type, 'id' in message && message.id]);
+    assert.deepEqual(answers.slice(0, 2), [
+      ['dropped', 901],
+      ['dropped', 902],
+    ]);
+    assert.equal(answers[2][0], 'configured');
+  });
+
   it('owns up to what it cannot do, and goes on', async () => {
     const client = new Client();
     client.send({ type: 'train', until: 5 });

@@ -165,7 +165,7 @@ describe('the fused flow operation', () => {
     assert.ok(Math.abs(gradient[2] - 1) < 1e-5);
   });
 
-  it('is the same in one operation and in one for each run of fusable layers', () => {
+  it('is the same in float64 and with each run of fusable layers in WebAssembly', () => {
     const spec = specOf(towardsMoons, [...mixed, ...planarLayers(3)]);
     const points = standardNormal(2).sample(count, new RandomStream(3, 3));
     const values = parametersOf(spec);

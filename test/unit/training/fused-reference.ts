@@ -2,9 +2,10 @@
 
 import { baseFrom } from '../../../src/flow/base';
 import { parameterSlots, typeOf } from '../../../src/flow/flow';
+import { RandomStream } from '../../../src/flow/random';
 import type { FlowSpec, LayerSpec } from '../../../src/flow/spec';
 import { energies } from '../../../src/flow/targets';
-import { fusedStepper } from '../../../src/training/fused';
+import { fusedStepper, type BatchSource } from '../../../src/training/fused';
 import type { StepOutcome, Stepper, StepSettings, TrainingState } from '../../../src/training/stepper';
 
 export interface Reference {
@@ -102,8 +103,9 @@ export function fusedGradient(
   beta = 1,
 ): { outcome: StepOutcome; gradient: Float32Array } {
   const plain: FlowSpec = { ...spec, training: { ...spec.training, optimizer: 'sgd' } };
-  const source = {
-    batch: (): Float64Array => {
+  const source: BatchSource = {
+    random: (step) => new RandomStream(1, step),
+    draw: () => {
       if (batch === undefined) throw new Error('This batch is drawn by the stepper itself.');
       return batch;
     },

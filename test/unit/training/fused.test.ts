@@ -8,7 +8,7 @@ import { RandomStream, streams } from '../../../src/flow/random';
 import { samplers } from '../../../src/flow/samplers';
 import type { FlowSpec, Objective, OptimizerName } from '../../../src/flow/spec';
 import { energies } from '../../../src/flow/targets';
-import { fusedStepper, isFusable, simdAvailable } from '../../../src/training/fused';
+import { fusedStepper, isFusable, simdAvailable, type BatchSource } from '../../../src/training/fused';
 import { instantiate, parameterOffsets } from '../../../src/training/fused-module';
 import type { StepOutcome } from '../../../src/training/stepper';
 import { planarLayers, specOf, towardsMoons, towardsU1 } from '../flow/batches';
@@ -25,8 +25,9 @@ function withBatch(spec: FlowSpec, batch: number): FlowSpec {
   return { ...spec, training: { ...spec.training, batch } };
 }
 
-const none = {
-  batch: (): Float64Array => {
+const none: BatchSource = {
+  random: (step) => new RandomStream(1, step),
+  draw: () => {
     throw new Error('This batch is drawn by the stepper itself.');
   },
 };
@@ -380,11 +381,11 @@ describe('a fused step that meets what is not finite', () => {
     const handed: FlowSpec = { ...spec, base: { type: 'diagonal-normal', mean: [0, 0], scale: [1, 1] } };
     const batch = batchOf(spec);
     batch.set([0, 1], 64);
-    const outcome = untouched(handed, Float32Array.of(1, 0, -1, 0, 0, 1, 0, 0.5, 0, 0), 0.01, { batch: () => batch });
+    const outcome = untouched(handed, Float32Array.of(1, 0, -1, 0, 0, 1, 0, 0.5, 0, 0), 0.01, { ...none, draw: () => batch });
     assert.equal(outcome.loss, Infinity);
     // Outside a uniform base the density is 0, and the gradient of its logarithm too.
     const box: FlowSpec = { ...specOf(towardsMoons, planarLayers(1)), base: { type: 'uniform', low: [5, 5], high: [6, 6] } };
-    const far = untouched(withBatch(box, 33), parametersOf(box), 0.01, { batch: () => batch });
+    const far = untouched(withBatch(box, 33), parametersOf(box), 0.01, { ...none, draw: () => batch });
     assert.ok(far.loss === Infinity && Number.isFinite(far.gradientNorm));
   });
 });

@@ -162,12 +162,12 @@ describe('a trainer', () => {
     assert.equal(find({ quantity: 'loss', is: 'above', than: -1e9 }), 1, 'of step 0 there is no loss');
     assert.equal(find({ quantity: 'loss', is: 'above', than: -1e9 }, 7), 7);
     assert.equal(find({ quantity: 'loss', is: 'above', than: 1e9 }), undefined);
-    const series = seriesOf(spec, trainer.history.spread(0, 80, 1000), 'loss');
+    const series = finish(seriesOf(spec, trainer.history.spread(0, 80, 1000), 'loss'));
     assert.deepEqual(
       [...series],
       losses.flatMap((loss, i) => [i + 1, loss]),
     );
-    const second = seriesOf(spec, trainer.history.spread(80, 80, 5), { margin: 1 });
+    const second = finish(seriesOf(spec, trainer.history.spread(80, 80, 5), { margin: 1 }));
     assert.deepEqual([...second], [80, marginsOf(spec, trainer.checkpoint().parameters)[1]]);
   });
 });

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import assert from 'node:assert/strict';
 import { integral } from '../../../src/flow/diagnostics';
 import { buildFlow } from '../../../src/flow/flow';
+import { firstNotFinite } from '../../../src/flow/not-finite';
 import { layerTypes } from '../../../src/flow/registry';
 import type { FlowSpec, LayerSpec } from '../../../src/flow/spec';
 import type { PointTable } from '../../../src/flow/table';
@@ -177,6 +178,27 @@ describe('a step that is not finite', () => {
     const far = layer([1, 0], [0, 3e38], 50);
     assert.deepEqual(place(firstStep(specOf(towardsU1, [mild, far, far, mild]))), [2, 0, 'image']);
     assert.deepEqual(place(firstStep(specOf(towardsTable, [mild, far, far, mild], {}), tableOf([1, 0]))), [1, 0, 'image']);
+  });
+
+  it('names the first particle of a batch that is looked at in pieces, layer by layer over all of them', () => {
+    // Of the two rows that overflow, the one that does so in an earlier layer is the rarer.
+    const late = layer([0, 1], [0, 3e38], -50);
+    const early = layer([1, 0], [3e38, 0], -50);
+    const rows = Array.from({ length: 4000 }, (_, row) => (row === 7 ? [100, 0] : row % 400 === 1 ? [0, 100] : [0, 0])).flat();
+    const training = { steps: 1, batch: 60_000, optimizer: 'adam', learningRate: 1e-3 } as const;
+    const spec = specOf(towardsTable, [late, late, early, early], { training });
+    const batch = trainingObjective(spec, tableOf(rows)).batch(1);
+    const whole = firstNotFinite(buildFlow(spec, initialCheckpoint(spec).parameters), 'encode', batch, (value) =>
+      Number.isFinite(Math.fround(value)),
+    );
+    assert.ok(!(whole instanceof Float64Array));
+    assert.deepEqual(place(firstStep(spec, tableOf(rows))), [whole.layer, whole.particle, whole.quantity]);
+    assert.equal(whole.layer, 2);
+    const trainer = trainerOf(spec, initialCheckpoint(spec), tableOf(rows));
+    let pieces = 0;
+    for (const step = trainer.next(); !step.next().done; pieces++);
+    assert.ok(pieces > 8, `${pieces} pieces`);
+    trainer.dispose();
   });
 
   it('names the energy of the particle where that overflows', () => {

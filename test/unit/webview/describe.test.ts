@@ -71,6 +71,17 @@ describe('the sentences of the views', () => {
     assert.equal(sentence.note(state({ training: { status: 'not-finite', step: 5, until: 10 } })), 'The loss is not finite.');
   });
 
+  it('tell the engine without its reason, and the held-out likelihood with its error', () => {
+    const training = { status: 'running', step: 5, until: 10 } as const;
+    const engine = (name: string): string => sentence.engine(state({ training: { ...training, engine: name } }));
+    assert.equal(engine('WebAssembly SIMD, every layer fused'), 'WebAssembly SIMD');
+    assert.equal(engine('TensorFlow.js (wasm): layer 3, of type coupling, has no fused kernel'), 'TensorFlow.js (wasm)');
+    assert.equal(sentence.engine(state({ training })), '');
+    const heldOut = sentence.heldOut(state({ training: { ...training, heldOut: { mean: -1.0312, error: 0.021 } } }));
+    assert.equal(heldOut, 'held-out log p(x) −1.03 ± 0.02');
+    assert.equal(sentence.heldOut(state({ training })), '');
+  });
+
   it('name the layers that fold', () => {
     const folding = [1, 2, 3, 4].map((number) => layer({ number, status: 'folds' }));
     assert.equal(sentence.folds([layer()]), undefined);
@@ -79,7 +90,7 @@ describe('the sentences of the views', () => {
   });
 
   it('print an estimate as exactly as its error allows', () => {
-    const estimate = (mean: number, error: number): string => sentence.estimate({ mean, error, steps: 1 });
+    const estimate = (mean: number, error: number): string => sentence.estimate({ mean, error });
     assert.equal(estimate(0.04123, 0.0031), '0.041 ± 0.003');
     assert.equal(estimate(-0.0123, 0.31), '−0.01 ± 0.31');
     assert.equal(estimate(1.5, 0), '1.500 ± 0.000');

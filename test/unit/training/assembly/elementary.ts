@@ -8,7 +8,7 @@ import {
   minusLogOf,
   rounding,
   sinOfQuarters,
-  tanhOf,
+  Tanh,
   withinTurn,
 } from '../../../../src/training/assembly/math';
 import { normals, openStream } from '../../../../src/training/assembly/philox';
@@ -48,13 +48,12 @@ function quarters(x: v128, shift: i32): v128 {
 }
 
 export function tanh(at: usize, bytes: usize): void {
-  tanhOf(at, at + bytes, bytes);
+  for (let p = at; p < at + bytes; p += 16) store(p, Tanh.of(load(p), p));
 }
 
 /** tanh′. */
 export function sech2(at: usize, bytes: usize): void {
-  tanhOf(at, at + bytes, bytes);
-  memory.copy(at, at + bytes, bytes);
+  for (let p = at; p < at + bytes; p += 16) Tanh.of(load(p), p);
 }
 
 /** The first numbers of a stream. */
