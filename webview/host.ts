@@ -1,6 +1,7 @@
 /** The line to the extension. */
 
 import type { FromView, ToView } from '../src/protocol/messages';
+import type { Pace } from './time-panel';
 
 interface VsCodeApi {
   postMessage(message: FromView): void;
@@ -27,6 +28,7 @@ export interface SavedView {
   readonly zoom: { readonly k: number; readonly x: number; readonly y: number };
   /** The parts of the side that are unfolded, by name. */
   readonly unfolded?: readonly string[];
+  readonly pace?: Pace;
 }
 
 export function savedView(): SavedView | undefined {

@@ -1,5 +1,6 @@
 /** What the plane shows on its canvas: grid, target, trails and particles at one instant. */
 
+import { GhostPainter } from './ghost-painter';
 import { instantAt } from './instant';
 import { GridPainter, drawDots, drawTrails } from './painters';
 import { nearness, type Projection } from './scales';
@@ -10,6 +11,7 @@ const trail = 0.3;
 
 export class PicturePainter {
   private readonly grid = new GridPainter();
+  private readonly ghost = new GhostPainter();
   private particles = new Float32Array(0);
   private origins = new Float32Array(0);
   private carried = new Float32Array(0);
@@ -18,7 +20,9 @@ export class PicturePainter {
 
   /** `reach` is the plane's shorter side in pixels. */
   draw(context: CanvasRenderingContext2D, scene: Scene, at: Projection, reach: number): void {
-    const { theme, instant, cursor, state, picture, target } = scene;
+    const { theme, instant, cursor, state, picture, target, ghost } = scene;
+    const size = Math.min(Math.max(reach / 260, 1.5), 4);
+    if (ghost?.picture.depth === state.layers.length) this.ghost.draw(context, ghost, scene, at, size);
     if (picture) {
       this.fit(picture);
       picture.grid.pointsAt(instant, this.carried);
@@ -27,7 +31,7 @@ export class PicturePainter {
       this.grid.draw(context, { points: this.carried, logDet: this.logDet, folded: this.folded, side, domain }, at, theme);
     }
     target?.draw(context, at, theme, nearness(cursor / state.layers.length));
-    if (picture) this.drawParticles(context, scene, picture, at, Math.min(Math.max(reach / 260, 1.5), 4));
+    if (picture) this.drawParticles(context, scene, picture, at, size);
   }
 
   private drawParticles(context: CanvasRenderingContext2D, scene: Scene, { particles }: Picture, at: Projection, size: number): void {

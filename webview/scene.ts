@@ -2,6 +2,7 @@
 
 import type { FlowState, Frame, LayerState, Direction } from '../src/protocol/messages';
 import { Deformation } from './deformation';
+import type { Ghost } from './ghost-painter';
 import type { Instant } from './instant';
 import { extentFor, leastExtent, logDetDomain } from './scales';
 import type { TargetPainter } from './target';
@@ -43,6 +44,8 @@ export function pictureOf(frame: Frame, { closedForm, layers }: FlowState, previ
 export interface Scene {
   readonly state: FlowState;
   readonly picture: Picture | undefined;
+  /** The moment to compare with. */
+  readonly ghost: Ghost | undefined;
   readonly losses: Float32Array;
   readonly terms: Float32Array;
   readonly heldOut: Float32Array;

@@ -7,7 +7,7 @@ import type { FlowSession } from '../session/session';
 export function flowState(session: FlowSession, uri: string, name: string): FlowState {
   const { opened } = session;
   const problem = session.problems.find((p) => p.severity === 'error')?.message;
-  const { note } = session;
+  const { note, past } = session;
   const latest = session.losses.latest;
   return {
     uri,
@@ -31,6 +31,7 @@ export function flowState(session: FlowSession, uri: string, name: string): Flow
       ...(session.target?.floor !== undefined && { floor: session.target.floor }),
       ...(note !== undefined && { note }),
     },
+    ...(session.step > past.first && { past: { first: past.first, ...(past.shown && { shown: past.shown.step }) } }),
     layers: layerStates(session),
     cursor: session.cursor,
     ...(session.probe && { probe: probeState(session.probe, session) }),

@@ -88,8 +88,16 @@ export class ViewChannel implements vscode.Disposable {
       case 'probe':
         session?.setProbe(message.probe);
         break;
+      case 'revisit':
+        void this.revisit(message.step);
+        break;
       case 'coordinates':
         session?.showCoordinates(message.coordinates);
+        break;
+      case 'exporting':
+      case 'exported':
+      case 'notExported':
+        // Whoever asked for the export listens for these.
         break;
       case 'hover':
         if (this.flow) this.flows.pointAt(this.flow, message.layer);
@@ -101,6 +109,11 @@ export class ViewChannel implements vscode.Disposable {
   private async run(command: ViewCommand): Promise<void> {
     if (this.flow) this.flows.activate(this.flow);
     await vscode.commands.executeCommand(`nflow.${command}`);
+  }
+
+  private async revisit(step: number | undefined): Promise<void> {
+    await this.flow?.session.revisit(step);
+    this.post({ type: 'revisited' });
   }
 
   private post(message: ToView): void {

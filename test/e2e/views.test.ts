@@ -90,7 +90,12 @@ describe('a view under the hand', () => {
       const zoom = { k: 2, x: -300, y: -200 };
       const uri = stateOf(examples.folding).uri;
       await open({ cursor: 1.5 }, { saved: { uri, zoom } });
-      assert.deepEqual(await view.saved(), { uri, zoom, unfolded: ['loss', 'probe', 'invertibility', 'layer'] });
+      assert.deepEqual(await view.saved(), {
+        uri,
+        zoom,
+        unfolded: ['loss', 'probe', 'invertibility', 'layer'],
+        pace: { speed: 1, loop: false },
+      });
       assert.ok(await view.page.locator('.fit').isVisible());
       await view.close();
       await open({}, { saved: { uri: 'file:///other.nflow', zoom } });
