@@ -2,12 +2,7 @@
 
 import { drawDots } from './painters';
 import type { Projection } from './scales';
-import type { Picture, Scene } from './scene';
-
-export interface Ghost {
-  readonly step: number;
-  readonly picture: Picture;
-}
+import type { Ghost, Scene } from './scene';
 
 /** Every so many of the grid's lines are drawn: a ghost must not hide what it is compared with. */
 const stride = 4;

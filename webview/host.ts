@@ -1,7 +1,7 @@
 /** The line to the extension. */
 
 import type { FromView, ToView } from '../src/protocol/messages';
-import type { Pace } from './time-panel';
+import type { Pace } from './playback';
 
 interface VsCodeApi {
   postMessage(message: FromView): void;

@@ -2,6 +2,12 @@
 
 export type TimeAxis = 'layers' | 'training';
 
+/** How time is played. */
+export interface Pace {
+  readonly speed: number;
+  readonly loop: boolean;
+}
+
 /** What is played: from `begin` to `end`, by `rate` a millisecond, and from the beginning again with `loop`. */
 export interface Course {
   readonly begin: number;

@@ -2,7 +2,6 @@
 
 import type { FlowState, Frame, LayerState, Direction } from '../src/protocol/messages';
 import { Deformation } from './deformation';
-import type { Ghost } from './ghost-painter';
 import type { Instant } from './instant';
 import { extentFor, leastExtent, logDetDomain } from './scales';
 import type { TargetPainter } from './target';
@@ -20,6 +19,12 @@ export interface Picture {
   /** The plane shows at least [−half, half]², and the colours of log|det| run from −domain to domain. */
   readonly half: number;
   readonly domain: number;
+}
+
+/** A moment to compare with. */
+export interface Ghost {
+  readonly step: number;
+  readonly picture: Picture;
 }
 
 /** Of the grid's points, the share that the colours need not tell apart. */

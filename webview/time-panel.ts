@@ -4,7 +4,7 @@ import type { FlowState } from '../src/protocol/messages';
 import * as describe from './describe';
 import { html, show, update, write } from './element';
 import { post } from './host';
-import type { TimeAxis } from './playback';
+import type { Pace, TimeAxis } from './playback';
 import { button, type UiButton } from './ui/toolkit';
 
 export interface TimeActions {
@@ -15,12 +15,6 @@ export interface TimeActions {
   togglePin: () => void;
   /** Speed or loop changed. */
   changed: () => void;
-}
-
-/** How time is played. */
-export interface Pace {
-  readonly speed: number;
-  readonly loop: boolean;
 }
 
 export interface TimeMoment {
