@@ -14,7 +14,7 @@ export function createEmpty(): HTMLElement {
     svg('g', { class: 'empty-x' }, ...rings(156, 26, [6, 12, 18]), ...rings(184, 44, [6, 12, 18])),
   );
   return html(
-    'section',
+    'main',
     { class: 'empty' },
     picture,
     html('h1', {}, 'No flow yet'),

@@ -1,14 +1,14 @@
 /** The Flow View panel: takes the session's messages, keeps what is shown, and asks every view to draw it, once a frame. */
 
-import type { Density, Ellipses, FlowState, Frame, ProbeState, Target, ToView, WindowRequest } from '../src/protocol/messages';
+import type { Density, Ellipses, FlowState, Frame, ProbeState, Target, ToView } from '../src/protocol/messages';
 import { unpack } from '../src/protocol/pack';
-import { Asked } from './asked';
 import { createCoordinates } from './coordinates';
 import { CursorControl } from './cursor-control';
 import { DensityPainter } from './density';
 import * as describe from './describe';
 import { html, show, svg, write } from './element';
 import { createEmpty } from './empty';
+import { Exporter } from './exporter';
 import { createFilmstrip } from './filmstrip';
 import { createHeader } from './header';
 import { listen, post, savedView, saveView } from './host';
@@ -23,14 +23,18 @@ import { createLossTerms } from './loss-terms';
 import { createNormality } from './normality';
 import { createObjectiveTable } from './objective-table';
 import { createOneDimension } from './one-dimension';
-import { circles } from './picture-painter';
+import { Questions } from './questions';
 import { createPlane } from './plane';
+import { Playback } from './playback';
+import { playTime, startTime } from './play-time';
 import { createProbeReadout } from './probe-readout';
-import { pictureOf, type Picture, type Scene } from './scene';
+import { pictureOf, type Ghost, type Picture, type Scene } from './scene';
 import { noZoom, type Zoom } from './scales';
 import { createShownControl, shownAtFirst, type Shown } from './shown';
+import { StepControl } from './step-control';
 import { TargetPainter } from './target';
 import { onThemeChange, readTheme } from './theme';
+import { createTimePanel } from './time-panel';
 import { progressRing } from './ui/toolkit';
 
 let state: FlowState | undefined;
@@ -43,20 +47,28 @@ let ellipses: Ellipses | undefined;
 let shown: Shown = { ...shownAtFirst, ...savedView()?.shown };
 let theme = readTheme();
 let zoom: Zoom = noZoom;
+/** Where an export wants the cursor drawn, wherever it is. */
+let posed: number | undefined;
+let ghost: Ghost | undefined;
 let owesDrawn = false;
 let scheduled = false;
 const nothing = new Float32Array(0);
 
 const cursor = new CursorControl(schedule);
 const hover = new Hover(schedule);
-const goTo = (stage: number): void => cursor.goTo(stage, state?.layerDuration ?? 0);
+const playback = new Playback();
+const steps = new StepControl((step) => post({ type: 'revisit', step }));
+const axes = { playback, cursor, steps };
+const goTo = (stage: number): void => {
+  playback.pause();
+  cursor.goTo(stage, state?.layerDuration ?? 0);
+};
 const putBackProbe = (probe: ProbeState | undefined): void =>
   post({ type: 'probe', probe: probe && { stage: probe.stage, point: probe.origin } });
 
 const header = createHeader();
 const layerActions = { goTo, pointAt: hover.pointAt };
-const densities = new Asked<WindowRequest>((request) => post({ type: 'density', request }));
-const jacobians = new Asked<WindowRequest>((request) => post({ type: 'ellipses', request }));
+const questions = new Questions();
 const choice = createShownControl({
   show: (next) => {
     shown = next;
@@ -81,7 +93,29 @@ const plane = createPlane(choice.element, {
 const line = createOneDimension({ placeProbe, putBackProbe });
 const coordinates = createCoordinates((chosen) => post({ type: 'coordinates', coordinates: chosen }));
 const legend = createLegend(coordinates.element);
-const filmstrip = createFilmstrip({ ...layerActions, scrub: (to) => cursor.scrub(to) });
+const filmstrip = createFilmstrip({
+  ...layerActions,
+  scrub: (to) => {
+    playback.pause();
+    cursor.scrub(to);
+  },
+});
+const time = createTimePanel({
+  goToStep: (step) => {
+    playback.pause();
+    steps.goTo(step);
+    schedule();
+  },
+  toggle: (axis) => {
+    if (state !== undefined) startTime(axes, axis, state);
+    schedule();
+  },
+  togglePin: () => {
+    ghost = ghost || !picture || !frame ? undefined : { step: frame.step, picture };
+    schedule();
+  },
+  changed: save,
+});
 const loss = createLossChart();
 const terms = createLossTerms();
 const probe = createProbeReadout(() => putBackProbe(undefined), layerActions);
@@ -97,10 +131,24 @@ const stage = html('div', { class: 'stage' }, plane.element, line.element, legen
 const side = html('aside', { class: 'side' }, ...Object.values(sections).map(({ element }) => element));
 const patterns = svg('svg', { class: 'for-screen-readers', 'aria-hidden': 'true' }, createPatterns());
 const unread = html('p', { class: 'unread hint' }, 'Once the text describes a flow, it is drawn here.');
-const flow = html('main', { class: 'flow', hidden: true }, header.element, unread, stage, filmstrip.element, side, live);
+const flow = html('main', { class: 'flow', hidden: true }, header.element, unread, stage, time.element, filmstrip.element, side, live);
 const empty = createEmpty();
 show(empty, false);
 document.body.append(patterns, flow, empty);
+
+const exporter = new Exporter(
+  {
+    depth: () => picture?.depth,
+    pose: (at) => {
+      posed = at;
+      schedule();
+      return new Promise((done) => requestAnimationFrame(() => done()));
+    },
+    box: () => (state?.dim === 1 ? line : plane).element.querySelector('.plane-picture, .line-picture') ?? flow,
+    background: () => theme.background,
+  },
+  patterns,
+);
 
 function receive(message: ToView): void {
   switch (message.type) {
@@ -112,19 +160,27 @@ function receive(message: ToView): void {
       break;
     case 'density':
       density = message.packed && new DensityPainter(unpack<Density>(message.packed));
-      densities.answered();
+      questions.densities.answered();
       break;
     case 'ellipses':
       ellipses = message.packed && unpack<Ellipses>(message.packed);
-      jacobians.answered();
+      questions.ellipses.answered();
       break;
     case 'frame':
-      densities.outdate();
-      jacobians.outdate();
+      questions.outdate();
       frame = unpack<Frame>(message.packed);
       if (brushed?.some((particle) => particle >= (frame?.count ?? 0))) brushed = undefined;
       owesDrawn = true;
       preparePicture();
+      break;
+    case 'export':
+      void exporter.export(message.as);
+      break;
+    case 'cancelExport':
+      exporter.cancel();
+      break;
+    case 'revisited':
+      steps.answered();
       break;
   }
   schedule();
@@ -140,8 +196,13 @@ function receiveState(next: FlowState | undefined): void {
     const before = savedView();
     plane.setZoom(before?.uri === next.uri ? before.zoom : noZoom);
     picture = undefined;
+    if (before?.uri === next.uri && before.pace) time.setPace(before.pace);
   }
-  if (another || reshaped) preparePicture();
+  if (another || reshaped) {
+    ghost = undefined;
+    playback.pause();
+    preparePicture();
+  }
   // Where there is another flow, there is nothing to move through.
   cursor.follow(next.cursor, another || reshaped ? 0 : next.layerDuration);
   save();
@@ -169,16 +230,18 @@ function schedule(): void {
 function draw(flowState: FlowState, now: number): void {
   const depth = flowState.layers.length;
   header.draw(flowState);
-  [stage, side, filmstrip.element].forEach((part) => show(part, depth > 0));
+  [stage, side, time.element, filmstrip.element].forEach((part) => show(part, depth > 0));
   show(plane.element, flowState.dim > 1);
   show(legend.element, flowState.dim > 1);
   show(line.element, flowState.dim === 1);
   show(unread, depth === 0);
   if (depth === 0) return;
-  const at = Math.min(Math.max(cursor.at(now), 0), depth);
+  playTime(axes, flowState, time.pace, now);
+  const at = Math.min(Math.max(posed ?? cursor.at(now), 0), depth);
   const scene: Scene = {
     state: flowState,
     picture: picture?.depth === depth ? picture : undefined,
+    ghost,
     losses: frame?.losses ?? nothing,
     terms: frame?.terms ?? nothing,
     heldOut: frame?.heldOut ?? nothing,
@@ -198,10 +261,14 @@ function draw(flowState: FlowState, now: number): void {
   show(waiting, scene.picture === undefined);
   coordinates.draw(flowState);
   choice.draw(shown, flowState);
-  look(flowState, at, cursor.moving(now));
+  time.draw({ state: flowState, step: steps.step(flowState.past?.shown), playing: playback.axis, pinned: ghost?.step });
+  if (flowState.dim === 2 && picture) {
+    const moving = cursor.moving(now) || flowState.dragged !== undefined || flowState.training.status === 'running';
+    questions.want(shown, at, plane.window(), moving);
+  }
   for (const view of flowState.dim === 1 ? [line] : [plane, legend]) view.draw(scene);
   for (const view of [filmstrip, ...Object.values(sections)]) view.draw(scene);
-  if (cursor.moving(now)) {
+  if (cursor.moving(now) || playback.axis !== undefined) {
     schedule();
   } else {
     write(
@@ -212,18 +279,6 @@ function draw(flowState: FlowState, now: number): void {
     );
     save();
   }
-}
-
-/** Asks for what is to be seen beside the picture; with fewer points while things move. */
-function look({ dim, training, dragged }: FlowState, at: number, moving: boolean): void {
-  if (dim !== 2 || picture === undefined) return;
-  const { x0, x1, y0, y1 } = plane.window();
-  if ((shown.density || shown.difference) && Number.isInteger(at)) {
-    const side = moving || dragged || training.status === 'running' ? 64 : 128;
-    densities.want({ stage: at, side, window: [x0, x1, y0, y1] });
-  }
-  const { side, extent } = circles;
-  if (shown.ellipses) jacobians.want({ stage: 0, side, window: [-extent, extent, -extent, extent] });
 }
 
 /** The coordinates that are not shown stay as they are. */
@@ -247,7 +302,7 @@ let saved = '';
 function save(): void {
   if (state === undefined) return;
   const unfolded = Object.entries(sections).flatMap(([name, { element }]) => (element.open ? [name] : []));
-  const view = { uri: state.uri, zoom, shown, unfolded };
+  const view = { uri: state.uri, zoom, shown, unfolded, pace: time.pace };
   const text = JSON.stringify(view);
   if (text !== saved) saveView(view);
   saved = text;

@@ -1,6 +1,7 @@
 /** The line to the extension. */
 
 import type { FromView, ToView } from '../src/protocol/messages';
+import type { Pace } from './playback';
 import type { Shown } from './shown';
 
 interface VsCodeApi {
@@ -29,6 +30,7 @@ export interface SavedView {
   readonly shown?: Shown;
   /** The parts of the side that are unfolded, by name. */
   readonly unfolded?: readonly string[];
+  readonly pace?: Pace;
 }
 
 export function savedView(): SavedView | undefined {

@@ -23,6 +23,7 @@ export function createLossChart(): LossChart {
   const held = svg('path', { class: 'loss-held' });
   const floor = svg('line', { class: 'loss-floor' });
   const last = svg('circle', { class: 'loss-last', r: 3 });
+  const looked = svg('line', { class: 'loss-reading' });
   const reading = svg('line', { class: 'loss-reading' });
   const [across, up] = [svg('g', { class: 'axis' }), svg('g', { class: 'axis' })];
   const clip = svg('rect', {});
@@ -32,7 +33,7 @@ export function createLossChart(): LossChart {
     svg('defs', {}, svg('clipPath', { id: 'loss-clip' }, clip)),
     across,
     up,
-    svg('g', { 'clip-path': 'url(#loss-clip)' }, floor, raw, smooth, held, reading),
+    svg('g', { 'clip-path': 'url(#loss-clip)' }, floor, raw, smooth, held, reading, looked),
     last,
   );
   const read = html('span', { class: 'reading', 'aria-live': 'polite' });
@@ -126,6 +127,9 @@ export function createLossChart(): LossChart {
       (value) => y(value),
     );
     update(held, { d: held0(heldOut.losses) ?? '' });
+    const { past } = shown.state;
+    show(looked, past?.shown !== undefined);
+    if (past?.shown !== undefined) update(looked, { x1: x()(past.shown), x2: x()(past.shown), y1: edge.top, y2: height - edge.bottom });
     update(last, { cx: x()(curve.steps[end]), cy: y(curve.smooth[end]) });
     show(floor, training.floor !== undefined);
     if (training.floor !== undefined)
@@ -146,8 +150,8 @@ export function createLossChart(): LossChart {
       if (scene) drawChart(scene);
     },
     draw: (next) => {
-      const { layers, training } = next.state;
-      const said = [training.floor, training.step > 0, describe.folds(layers)].join();
+      const { layers, training, past } = next.state;
+      const said = [past?.shown, training.floor, training.step > 0, describe.folds(layers)].join();
       scene = next;
       if (next.losses === losses && said === drawn) return;
       drawn = said;

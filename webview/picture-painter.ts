@@ -2,6 +2,7 @@
 
 import { pointsOf } from './brush';
 import { drawEllipses } from './ellipses';
+import { GhostPainter } from './ghost-painter';
 import { instantAt } from './instant';
 import { GridPainter, drawDots, drawTrails } from './painters';
 import { nearness, type Projection } from './scales';
@@ -15,6 +16,7 @@ const trail = 0.3;
 
 export class PicturePainter {
   private readonly grid = new GridPainter();
+  private readonly ghost = new GhostPainter();
   private particles = new Float32Array(0);
   private origins = new Float32Array(0);
   private carried = new Float32Array(0);
@@ -23,8 +25,10 @@ export class PicturePainter {
 
   /** `reach` is the plane's shorter side in pixels. */
   draw(context: CanvasRenderingContext2D, scene: Scene, at: Projection, reach: number): void {
-    const { theme, instant, cursor, state, picture, target, shown, density, ellipses } = scene;
+    const { theme, instant, cursor, state, picture, target, ghost, shown, density, ellipses } = scene;
+    const size = Math.min(Math.max(reach / 260, 1.5), 4);
     density?.draw(context, at, theme, shown);
+    if (ghost?.picture.depth === state.layers.length) this.ghost.draw(context, ghost, scene, at, size);
     if (picture) {
       this.fit(picture);
       picture.grid.pointsAt(instant, this.carried);
@@ -36,7 +40,7 @@ export class PicturePainter {
     const drawn = density?.density.target !== undefined && (shown.density || shown.difference);
     if (shown.target && !drawn) target?.draw(context, at, theme, nearness(cursor / state.layers.length));
     if (shown.ellipses && ellipses) drawEllipses(context, ellipses, cursor, circles.spacing, at, theme);
-    if (picture && shown.particles) this.drawParticles(context, scene, picture, at, Math.min(Math.max(reach / 260, 1.5), 4));
+    if (picture && shown.particles) this.drawParticles(context, scene, picture, at, size);
   }
 
   private drawParticles(context: CanvasRenderingContext2D, scene: Scene, { particles }: Picture, at: Projection, size: number): void {

@@ -23,6 +23,12 @@ export interface Picture {
   readonly domain: number;
 }
 
+/** A moment to compare with. */
+export interface Ghost {
+  readonly step: number;
+  readonly picture: Picture;
+}
+
 /** Of the grid's points, the share that the colours need not tell apart. */
 const trim = 0.1;
 
@@ -45,6 +51,8 @@ export function pictureOf(frame: Frame, { closedForm, layers }: FlowState, previ
 export interface Scene {
   readonly state: FlowState;
   readonly picture: Picture | undefined;
+  /** The moment to compare with. */
+  readonly ghost: Ghost | undefined;
   readonly losses: Float32Array;
   readonly terms: Float32Array;
   readonly heldOut: Float32Array;

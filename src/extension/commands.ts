@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
 import type { ViewCommand } from '../protocol/messages';
 import type { Autosave } from './autosave';
+import { exportFlow } from './export';
 import type { FlowView } from './flow-view';
 import { newFlow } from './new-flow';
 import type { OpenFlow, OpenFlows } from './open-flows';
 import { saveWeights } from './save-weights';
 
 /** The commands on a flow. Each is enabled only when it makes sense (see package.json), so what it finds missing is not an error. */
-const onFlow: Readonly<Record<Exclude<ViewCommand, 'openFlowView' | 'newFlow'> | 'goToLayer', (flow: OpenFlow) => unknown>> = {
+const onFlow: Readonly<Record<Exclude<ViewCommand, 'openFlowView' | 'newFlow' | 'export'> | 'goToLayer', (flow: OpenFlow) => unknown>> = {
   train: ({ session }) => session.train(),
   pause: ({ session }) => session.pause(),
   reset,
@@ -21,7 +22,7 @@ const onFlow: Readonly<Record<Exclude<ViewCommand, 'openFlowView' | 'newFlow'> |
 
 /** Registers every command; a webview's buttons run them by the same ids. */
 export function registerCommands(flows: OpenFlows, view: FlowView, autosave: Autosave): vscode.Disposable {
-  const registered = Object.entries(onFlow).map(([name, run]) =>
+  const registered = Object.entries({ ...onFlow, export: (flow: OpenFlow) => exportFlow(flow, view) }).map(([name, run]) =>
     vscode.commands.registerCommand(`nflow.${name}`, async (uri?: unknown) => {
       const flow = (uri instanceof vscode.Uri && flows.find(uri)) || flows.active;
       if (!flow) return;

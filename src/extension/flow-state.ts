@@ -9,7 +9,7 @@ import { heldOutColumns } from '../training/messages';
 export function flowState(session: FlowSession, uri: string, name: string): FlowState {
   const { opened } = session;
   const problem = session.problems.find((p) => p.severity === 'error')?.message;
-  const { note } = session;
+  const { note, past } = session;
   const { held } = session.byHand;
   const normality = session.lastPicture?.normality;
   const latest = session.losses.latest;
@@ -38,6 +38,7 @@ export function flowState(session: FlowSession, uri: string, name: string): Flow
       ...(heldOut.length > 0 && { heldOut: { mean: heldOut[1], error: heldOut[2] } }),
       ...(note !== undefined && { note }),
     },
+    ...(session.step > past.first && { past: { first: past.first, ...(past.shown && { shown: past.shown.step }) } }),
     layers: layerStates(session),
     cursor: session.cursor,
     source: session.source,

@@ -91,6 +91,9 @@ export class ViewChannel implements vscode.Disposable {
       case 'probe':
         session?.setProbe(message.probe);
         break;
+      case 'revisit':
+        void this.revisit(message.step);
+        break;
       case 'coordinates':
         session?.showCoordinates(message.coordinates);
         break;
@@ -103,6 +106,11 @@ export class ViewChannel implements vscode.Disposable {
         break;
       case 'drag':
         void this.dragging?.follow(message);
+        break;
+      case 'exporting':
+      case 'exported':
+      case 'notExported':
+        // Whoever asked for the export listens for these.
         break;
       case 'hover':
         if (this.flow) this.flows.pointAt(this.flow, message.layer);
@@ -120,6 +128,11 @@ export class ViewChannel implements vscode.Disposable {
   private async run(command: ViewCommand): Promise<void> {
     if (this.flow) this.flows.activate(this.flow);
     await vscode.commands.executeCommand(`nflow.${command}`);
+  }
+
+  private async revisit(step: number | undefined): Promise<void> {
+    await this.flow?.session.revisit(step);
+    this.post({ type: 'revisited' });
   }
 
   private post(message: ToView): void {

@@ -151,6 +151,8 @@ export interface FlowState {
   readonly coordinates: readonly [number, number];
   readonly epsilon: number;
   readonly training: TrainingState;
+  /** The first step that can be shown again, and the one that is shown instead of now; absent while there are none but now. */
+  readonly past?: { readonly first: number; readonly shown?: number };
   readonly layers: readonly LayerState[];
   /** The cursor: a stage 0 … K, fractional while scrubbing. */
   readonly cursor: number;
@@ -225,7 +227,10 @@ export type Target =
 
 /** The commands that a view's buttons run; each is also in the palette. */
 export type ViewCommand =
-  'train' | 'pause' | 'reset' | 'stepZToX' | 'stepXToZ' | 'runToX' | 'runToZ' | 'openFlowView' | 'newFlow' | 'saveWeights';
+  'train' | 'pause' | 'reset' | 'stepZToX' | 'stepXToZ' | 'runToX' | 'runToZ' | 'openFlowView' | 'newFlow' | 'saveWeights' | 'export';
+
+/** What a view can draw to be written to a file. */
+export type PictureFormat = 'svg' | 'png' | 'gif';
 
 export type ToView =
   /** `undefined`: there is no flow to show. */
@@ -235,7 +240,11 @@ export type ToView =
   /** A packed Target; none where there is nothing to draw on the plane. */
   | { readonly type: 'target'; readonly packed?: ArrayBuffer }
   /** The packed answer to the view's one question; none where there is nothing to tell. */
-  | { readonly type: 'density' | 'ellipses'; readonly packed?: ArrayBuffer };
+  | { readonly type: 'density' | 'ellipses'; readonly packed?: ArrayBuffer }
+  /** The training step that the view asked for is shown, or now, as the state says. */
+  | { readonly type: 'revisited' }
+  | { readonly type: 'export'; readonly as: PictureFormat }
+  | { readonly type: 'cancelExport' };
 
 export type FromView =
   | { readonly type: 'ready' }
@@ -244,6 +253,12 @@ export type FromView =
   | { readonly type: 'cursor'; readonly cursor: number }
   /** Place the probe at a stage (fractional stages are rounded by the sender), or take it away. */
   | { readonly type: 'probe'; readonly probe: { readonly stage: number; readonly point: readonly number[] } | undefined }
+  /** By what share of the whole the export went on. */
+  | { readonly type: 'exporting'; readonly share: number }
+  | { readonly type: 'exported'; readonly bytes: Uint8Array }
+  | { readonly type: 'notExported'; readonly reason: string }
+  /** Show this training step, or now; the view asks for no other before it is `revisited`. */
+  | { readonly type: 'revisit'; readonly step: number | undefined }
   /** Show these two coordinates, counted from 0. */
   | { readonly type: 'coordinates'; readonly coordinates: readonly [number, number] }
   /** The person points at a layer, 1 … K, or at none. */

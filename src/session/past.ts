@@ -5,6 +5,8 @@ import type { PictureSize } from './latest-picture';
 /** What the engine remembers of the steps that were taken, and the one of them that is looked at. */
 export class Past {
   private looked: Revisited | undefined;
+  /** The first step that the engine knows. */
+  first = 0;
 
   constructor(private readonly engine: EngineClient) {}
 
@@ -18,6 +20,12 @@ export class Past {
     const answer = this.engine.isOpen && (await this.engine.ask({ type: 'revisit', step, ...size }));
     this.looked = answer && answer.type === 'revisited' ? answer.past : undefined;
     return this.looked !== undefined;
+  }
+
+  /** Training begins at this step: nothing is known of what was before. */
+  begin(step: number): void {
+    this.first = step;
+    this.leave();
   }
 
   /** Looks at now again. */

@@ -409,8 +409,8 @@ export class FlowSession {
     this.current = answer.table ? { ...flow, table: answer.table } : flow;
     this.target = targetOf(flow.spec, answer.table, this.coordinates);
     if (!sameStages) this.walk.begin(kept?.cursor ?? this.depth);
-    this.past.leave();
     const { engine, checkpoint } = answer;
+    this.past.begin(checkpoint.step);
     this.training.start(flow.spec, { engine, checkpoint, rows: kept?.rows ?? [], heldOut: kept?.heldOut ?? [] });
     if (!sameStages) this.setProbe(kept?.probe);
     this.emit('target');

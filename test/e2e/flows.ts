@@ -163,6 +163,7 @@ export interface StateOptions {
   readonly probe?: { readonly stage: number; readonly point: readonly number[] };
   readonly training?: Partial<FlowState['training']>;
   readonly problem?: string;
+  readonly past?: FlowState['past'];
 }
 
 export function stateOf({ flow, spec, name }: Example, options: StateOptions = {}): FlowState {
@@ -186,6 +187,7 @@ export function stateOf({ flow, spec, name }: Example, options: StateOptions = {
     standardBase: spec.dim > 1,
     coordinates: shown(spec),
     epsilon,
+    ...(options.past && { past: options.past }),
     training: { status: 'paused', step: 0, until: spec.training.steps, ...training },
     layers: flow.layers.map((layer, k): LayerState => {
       const { margin } = layer;

@@ -8,7 +8,7 @@ import { themes, themeSheet, type ThemeName } from './themes';
 
 const origin = 'https://view.test/';
 const built = path.resolve('dist/webview');
-const policy = `default-src 'none'; style-src ${origin} 'nonce-n0nce'; script-src 'nonce-n0nce'`;
+const policy = `default-src 'none'; img-src blob: data:; style-src ${origin} 'nonce-n0nce'; script-src 'nonce-n0nce'`;
 
 export interface ViewOptions {
   readonly view?: 'flow-view' | 'sidebar';
@@ -48,7 +48,7 @@ export class ViewPage {
         <body class="${classes}" data-vscode-theme-kind="${kind}" data-view="${name}">
         <script nonce="n0nce" src="stub.js"></script><script nonce="n0nce" src="${name}.js"></script></body></html>`,
       'theme.css': themeSheet(theme),
-      'stub.js': `const stub = { posted: [], saved: ${JSON.stringify(saved)}, violations: [] };
+      'stub.js': `const stub = window.view = { posted: [], saved: ${JSON.stringify(saved)}, violations: [] };
         addEventListener('securitypolicyviolation', (e) => stub.violations.push(e.violatedDirective + ' ' + e.blockedURI + ' ' + e.sample));
         function acquireVsCodeApi() {
           return { postMessage: (m) => stub.posted.push(m), getState: () => stub.saved, setState: (s) => { stub.saved = s; } };

@@ -92,7 +92,7 @@ describe('a view under the hand', () => {
       await open({ cursor: 1.5 }, { saved: { uri, zoom } });
       const unfolded = ['normality', 'loss', 'probe', 'invertibility', 'layer'];
       const shown = { grid: true, particles: true, target: true, density: false, difference: false, ellipses: false };
-      assert.deepEqual(await view.saved(), { uri, zoom, shown, unfolded });
+      assert.deepEqual(await view.saved(), { uri, zoom, shown, unfolded, pace: { speed: 1, loop: false } });
       assert.ok(await view.page.locator('.fit').isVisible());
       await view.close();
       await open({}, { saved: { uri: 'file:///other.nflow', zoom } });

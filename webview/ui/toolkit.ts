@@ -47,7 +47,7 @@ export function button(look: ButtonLook, run: () => void): UiButton {
 
 export function divider(): HTMLElement {
   const element = document.createElement('vscode-divider');
-  element.setAttribute('role', 'presentation');
+  element.setAttribute('aria-hidden', 'true');
   return element;
 }
 
