@@ -6,7 +6,7 @@ import type { BaseSpec, FlowSpec, OptimizerName, ScheduleName } from '../flow/sp
 export const formatVersion = 1;
 
 export const topLevelKeys = ['nflow', 'dim', 'base', 'seed', 'objective', 'training', 'layers', 'weights'] as const;
-export const objectiveKeys = ['type', 'data', 'holdout', 'energy', 'gradient', 'anneal'] as const;
+export const objectiveKeys = ['type', 'data', 'columns', 'holdout', 'energy', 'gradient', 'anneal'] as const;
 export const trainingKeys = ['steps', 'batch', 'optimizer', 'learningRate', 'schedule', 'momentum', 'clip', 'patience'] as const;
 
 export type BaseName = 'standard-normal' | Exclude<BaseSpec, string>['type'];
@@ -63,6 +63,8 @@ export const momentumRule: NumberRule = { least: 0, most: 1, below: true };
 export const clipRule: NumberRule = { least: 0, most: 1e6, above: true };
 export const patienceRule: NumberRule = { least: 1, most: 1_000_000, whole: true };
 export const holdoutRule: NumberRule = { least: 0, most: 0.9, below: true };
+/** Columns of a data file are numbered from 1. */
+export const columnRule: NumberRule = { least: 1, most: 10_000, whole: true };
 export const annealRule: NumberRule = { least: 0, most: 1_000_000, whole: true };
 /** Standard deviations, whose inverse squares must stay finite in float32. */
 export const scaleRule: NumberRule = { least: 1e-6, most: 1e6 };

@@ -1,7 +1,9 @@
+import { isScalar } from 'yaml';
 import { samplers } from '../flow/samplers';
-import type { Objective } from '../flow/spec';
+import type { ColumnChoice, Objective } from '../flow/spec';
 import { energies, energyNames } from '../flow/targets';
-import { annealRule, flowDefaults, gradientNames, holdoutRule, objectiveKeys } from './format';
+import { dataEndings } from './data/points';
+import { annealRule, columnRule, flowDefaults, gradientNames, holdoutRule, objectiveKeys } from './format';
 import { readFileName, type NamedFile } from './named-file';
 import type { Entries, Entry, Reader } from './reader';
 import { counted, eitherOf, formatNumber } from './sentences';
@@ -14,7 +16,6 @@ export interface ReadObjective {
 
 /** Built-in samplers are on the plane. */
 const samplerDim = 2;
-const dataEndings = ['.csv', '.tsv', '.txt'];
 
 /** Objectives in `dim` dimensions, as they are written. */
 export function objectiveForms(dim: number): string[] {
@@ -54,6 +55,7 @@ const uses: Readonly<Record<Objective['type'], Readonly<Record<string, string>>>
   },
   'reverse-kl': {
     data: 'it learns from an energy. Give energy, or write type: forward-kl.',
+    columns: 'it learns from no file. Take it away.',
     holdout: 'it has no rows to hold out. Take it away.',
   },
 };
@@ -61,12 +63,13 @@ const uses: Readonly<Record<Objective['type'], Readonly<Record<string, string>>>
 function readForward(reader: Reader, type: Entry, entries: Entries, dim: number): ReadObjective | undefined {
   const names = dim === samplerDim ? [...samplers.keys()] : [];
   const form = [eitherOf(names), 'a file such as points.csv'].filter((part) => part !== '').join(', or ');
-  const [dataEntry, holdoutEntry] = [entries.get('data'), entries.get('holdout')];
+  const [dataEntry, columnsEntry, holdoutEntry] = [entries.get('data'), entries.get('columns'), entries.get('holdout')];
   const share = holdoutEntry ? reader.number(holdoutEntry, holdoutRule) : flowDefaults.holdout;
   if (!dataEntry) return reader.error(type, `forward-kl learns from samples: give data, ${form}.`);
   const data = reader.word(dataEntry, form);
   if (data === undefined) return undefined;
   if (samplers.has(data)) {
+    if (columnsEntry) reader.error(columnsEntry.key, `Only a data file has columns to choose, and ${data} has its own: take columns away.`);
     if (holdoutEntry)
       reader.error(holdoutEntry.key, `Only a data file has rows to hold out, and ${data} is drawn anew: take holdout away.`);
     if (dim === samplerDim) return { objective: { type: 'forward-kl', data } };
@@ -76,12 +79,27 @@ function readForward(reader: Reader, type: Entry, entries: Entries, dim: number)
     const remedy = names.length > 0 ? `${reader.suggestion(data, names)} A` : 'a';
     return reader.error(
       dataEntry,
-      `There are no samples called ${reader.quote(dataEntry)}: ${remedy} file of points ends in .csv or .tsv.`,
+      `There are no samples called ${reader.quote(dataEntry)}: ${remedy} file of points ends in ${eitherOf(dataEndings)}.`,
     );
   }
   const file = readFileName(reader, dataEntry, dataEndings);
-  if (!file || share === undefined) return undefined;
-  return { objective: { type: 'forward-kl', data, ...(share > 0 && { holdout: share }) }, file };
+  const columns = columnsEntry && readColumns(reader, columnsEntry, dim);
+  if (!file || share === undefined || (columnsEntry && !columns)) return undefined;
+  return { objective: { type: 'forward-kl', data, ...(columns && { columns }), ...(share > 0 && { holdout: share }) }, file };
+}
+
+/** One column for each dimension. Whether the file has it is known once the file is read. */
+function readColumns(reader: Reader, entry: Entry, dim: number): readonly ColumnChoice[] | undefined {
+  const example = Array.from({ length: dim }, (_, i) => i + 1).join(', ');
+  const list = reader.list(entry, `${counted(dim, 'column')} by name or number, for instance [${example}]`);
+  if (!list) return undefined;
+  if (list.items.length !== dim)
+    return reader.error(entry, `columns has ${counted(list.items.length, 'column')} where dim is ${dim}: choose ${dim}.`);
+  const columns = list.items.map((node, i) => {
+    const at = { ...entry, ...reader.place(entry, i), name: 'A column', node };
+    return isScalar(node) && typeof node.value === 'number' ? reader.number(at, columnRule) : reader.word(at, 'its name or its number');
+  });
+  return columns.every((column) => column !== undefined) ? columns : undefined;
 }
 
 function readReverse(reader: Reader, type: Entry, entries: Entries, dim: number, steps: number | undefined): ReadObjective | undefined {

@@ -1,7 +1,7 @@
 /** The entry of the training worker: the engine on a worker thread's port. */
 
 import { parentPort } from 'node:worker_threads';
-import { readTable } from '../document/table';
+import { readPoints } from '../document/data/points';
 import { startEngine } from '../training/engine';
 import type { ToEngine } from '../training/messages';
 
@@ -13,5 +13,5 @@ startEngine(
     post: (message, transfer = []) => port.postMessage(message, [...transfer]),
     onMessage: (listener) => port.on('message', (message: ToEngine) => listener(message)),
   },
-  { readTable, wasmFolder: `${__dirname}/` },
+  { readTable: readPoints, wasmFolder: `${__dirname}/` },
 );

@@ -17,18 +17,21 @@ export interface LayerSpec {
   readonly initial: Readonly<Record<string, readonly number[]>>;
 }
 
+/** A column of a data file by its name, or by its number from 1. */
+export type ColumnChoice = string | number;
+
 /**
  * What training minimises.
  *
- * Forward KL needs samples of the target: `data` names a built-in sampler or a data file; `holdout` is the share of a file's rows that is
- * kept out of training, to judge it by.
+ * Forward KL needs samples of the target: `data` names a built-in sampler or a data file; `columns` are those of the file
+ * that are the coordinates, in this order; `holdout` is the share of its rows that is kept out of training, to judge it by.
  *
  * Reverse KL needs the target's energy u(x), π(x) ∝ e^{−u(x)}: `energy` names it. With `gradient: 'path'` the gradient leaves out the
  * score's own dependence on the parameters, whose mean is zero (Roeder, Wu & Duvenaud 2017, arXiv 1703.09194). Over the first `anneal`
  * steps the energy is weighted by β, which rises from 0.01 to 1 (Rezende & Mohamed 2015, section 6.1).
  */
 export type Objective =
-  | { readonly type: 'forward-kl'; readonly data: string; readonly holdout?: number }
+  | { readonly type: 'forward-kl'; readonly data: string; readonly columns?: readonly ColumnChoice[]; readonly holdout?: number }
   | { readonly type: 'reverse-kl'; readonly energy: string; readonly gradient?: 'path'; readonly anneal?: number };
 
 export type OptimizerName = 'adam' | 'rmsprop' | 'sgd';

@@ -1,4 +1,5 @@
 import type { NamedFile, ParsedFlow, Problem } from '../document/parse';
+import { counted } from '../document/sentences';
 import { decodeWeights } from '../document/weights';
 import type { FlowSpec } from '../flow/spec';
 import type { Environment } from './environment';
@@ -38,6 +39,12 @@ export class Attempt {
   /** The data file was read, and cannot be used. */
   refuseData(message: string): void {
     this.found.push({ of: 'data', severity: 'error', message });
+  }
+
+  /** Rows of the data file lack a value, and are not learned from. */
+  tellLeftOut({ path }: NamedFile, rows: number): void {
+    const message = `${path}: ${counted(rows, 'row')} without a value in every column ${rows === 1 ? 'is' : 'are'} left out.`;
+    this.found.push({ of: 'data', severity: 'warning', message });
   }
 
   private async read(file: NamedFile, of: FileProblem['of'], severity: Problem['severity']): Promise<Uint8Array | undefined> {

@@ -403,6 +403,7 @@ export class FlowSession {
       attempt.refuseData(`${flow.data.path}, line ${line}: ${message}`);
     }
     if (answer.type !== 'configured') return this.reportFiles();
+    if (flow.data && answer.table?.leftOut !== undefined) attempt.tellLeftOut(flow.data, answer.table.leftOut);
 
     const sameStages = this.depth === flow.spec.layers.length && this.current?.spec.dim === flow.spec.dim;
     this.coordinates = coordinatesWithin(flow.spec.dim, this.coordinates);

@@ -32,7 +32,7 @@ export function shapeOf({ dim, base, seed, layers, objective }: FlowSpec): strin
   const target =
     objective.type === 'reverse-kl'
       ? { type: objective.type, energy: objective.energy }
-      : { type: objective.type, data: objective.data, holdout: objective.holdout };
+      : { type: objective.type, data: objective.data, columns: objective.columns, holdout: objective.holdout };
   return JSON.stringify({ dim, base, seed, layers, objective: target });
 }
 

@@ -47,8 +47,8 @@ async function prepareTensorFlow(wasmFolder: string | undefined): Promise<void> 
 }
 
 function summaryOf(table: PointTable): TableSummary {
-  const { names, count, mean, scale } = table;
-  return { names, count, mean, scale, sample: thinned(table, sampleSize) };
+  const { names, count, mean, scale, leftOut } = table;
+  return { names, count, mean, scale, sample: thinned(table, sampleSize), ...(leftOut !== undefined && { leftOut }) };
 }
 
 /**
@@ -140,7 +140,7 @@ class Engine {
   private configure({ id, spec, data, checkpoint }: Message<'configure'>): void {
     let table: PointTable | undefined;
     if (data !== undefined && spec.objective.type === 'forward-kl' && !samplers.has(spec.objective.data)) {
-      const read = this.readTable(data, spec.dim);
+      const read = this.readTable(data, spec.objective.data, spec.dim, spec.objective.columns);
       if ('message' in read) return this.port.post({ type: 'data-problem', id, problem: read });
       table = read;
     }

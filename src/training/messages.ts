@@ -1,7 +1,7 @@
 /** What the session and the training engine, which runs in a worker, say to each other. Everything here survives a structured clone. */
 
 import type { Normality } from '../flow/normality';
-import type { FlowSpec } from '../flow/spec';
+import type { ColumnChoice, FlowSpec } from '../flow/spec';
 import type { PointTable, TableProblem } from '../flow/table';
 import type { Density } from './density';
 import type { Ellipses } from './ellipses';
@@ -10,8 +10,8 @@ import type { Patience } from './patience';
 import type { TrainingState } from './stepper';
 import type { WindowRequest } from './window';
 
-/** Turns the bytes of a data file into points. The engine is handed one, so that it need not know any format. */
-export type ReadTable = (bytes: Uint8Array, dim: number) => PointTable | TableProblem;
+/** Turns the bytes of a data file into points: the `columns`, or all that there are. The engine is handed one, so that it need not know any format. */
+export type ReadTable = (bytes: Uint8Array, fileName: string, dim: number, columns?: readonly ColumnChoice[]) => PointTable | TableProblem;
 
 /** What the session is told of a data file: of its points only some, to be drawn, since there may be millions. */
 export interface TableSummary extends Omit<PointTable, 'points'> {

@@ -1,5 +1,6 @@
 /** Data files of every format: what is in them, and the points that a flow learns from. */
 
+import type { ColumnChoice } from '../../flow/spec';
 import type { PointTable, TableProblem } from '../../flow/table';
 import { counted, formatNumber, shorten } from '../sentences';
 import { decimalPointFor, openCsv } from './csv';
@@ -8,9 +9,6 @@ import { openJson } from './json';
 import { openNpy } from './npy';
 import { openNpz } from './npz';
 import { openParquet } from './parquet';
-
-/** A column by its name, or by its number from 1. */
-export type ColumnChoice = string | number;
 
 /** What is in a data file, before anything is made of it. */
 export interface DataPreview {

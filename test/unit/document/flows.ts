@@ -53,7 +53,12 @@ function baseOf(dim: number, depth = 1): fc.Arbitrary<BaseSpec> {
 function objectiveOf(dim: number): fc.Arbitrary<Objective> {
   const share = fc.double({ min: 1e-3, max: 0.89, noNaN: true });
   const file = fc.record(
-    { type: fc.constant('forward-kl'), data: fc.constantFrom('a b.csv', '../c/d.tsv'), holdout: share },
+    {
+      type: fc.constant('forward-kl'),
+      data: fc.constantFrom('a b.csv', '../c/d.parquet'),
+      columns: list(fc.oneof(fc.integer({ min: 1, max: 20 }), fc.constantFrom('a', 'b c')), dim),
+      holdout: share,
+    },
     { requiredKeys: ['type', 'data'], ...plain },
   );
   const sampler = fc.record({ type: fc.constant('forward-kl'), data: fc.constantFrom(...samplers.keys()) }, plain);

@@ -158,12 +158,27 @@ describe('a mistake', () => {
     [
       'unknown samples',
       flowWith('objective: { type: forward-kl, data: twomoon }'),
-      ['error [twomoon] There are no samples called twomoon: did you mean two-moons? A file of points ends in .csv or .tsv.'],
+      ['error [twomoon] There are no samples called twomoon: did you mean two-moons? A file of points ends in .csv, .tsv, .txt, .npy, .npz, .parquet or .json.'],
     ],
     [
       'data of a kind that cannot be read',
       flowWith('objective: { type: forward-kl, data: points.xlsx }'),
-      ['error [points.xlsx] data is points.xlsx: name a file that ends in .csv, .tsv or .txt.'],
+      ['error [points.xlsx] data is points.xlsx: name a file that ends in .csv, .tsv, .txt, .npy, .npz, .parquet or .json.'],
+    ],
+    [
+      'fewer columns than dimensions',
+      flowWith('objective: { type: forward-kl, data: a.csv, columns: [b] }'),
+      ['error [[b]] columns has 1 column where dim is 2: choose 2.'],
+    ],
+    [
+      'a column before the first',
+      flowWith('objective: { type: forward-kl, data: a.csv, columns: [b, 0] }'),
+      ['error [0] A column is 0: give a whole number from 1 to 10,000.'],
+    ],
+    [
+      'columns of what is drawn',
+      flowWith('objective: { type: forward-kl, data: two-moons, columns: [a, b] }'),
+      ['error [columns] Only a data file has columns to choose, and two-moons has its own: take columns away.'],
     ],
     [
       'data at a place of this machine only',

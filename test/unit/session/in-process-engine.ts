@@ -1,4 +1,4 @@
-import { readTable } from '../../../src/document/table';
+import { readPoints } from '../../../src/document/data/points';
 import type { EnginePort } from '../../../src/session/environment';
 import { startEngine } from '../../../src/training/engine';
 import type { FromEngine, ToEngine } from '../../../src/training/messages';
@@ -23,7 +23,7 @@ export function openInProcessEngine(): EnginePort & { readonly said: FromEngine[
       },
       onMessage: (listener) => toEngine.push(listener),
     },
-    { readTable },
+    { readTable: readPoints },
   );
   return {
     said,

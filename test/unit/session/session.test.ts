@@ -353,6 +353,19 @@ describe('a session', () => {
     assert.deepEqual(session.opened?.table?.names, ['a', 'b']);
   });
 
+  it('learns from the columns that are chosen, in their order, and says which rows are left out', async () => {
+    files.set('points.csv', 'a,b,c\n1,2,x\n3,5,x\n4,,x\n7,9,x\n');
+    const chosen = csvFlow.replace('data: points.csv', 'data: points.csv, columns: [2, a]');
+    await open(chosen);
+    assert.deepEqual(session.opened?.table?.names, ['b', 'a']);
+    assert.equal(session.opened?.table?.count, 3);
+    const [problem] = session.problems;
+    assert.equal(chosen.slice(problem.start, problem.end), 'points.csv');
+    assert.equal(problem.message, 'points.csv: 1 row without a value in every column is left out.');
+    await open(chosen.replace('[2, a]', '[a, d]'));
+    assert.equal(session.problems[0].message, 'points.csv, line 1: There is no column "d": the file has (a, b, c).');
+  });
+
   it('names file and line of a ragged row', async () => {
     files.set('points.csv', 'a,b\n1,2\n3\n4,4\n');
     await open(csvFlow);

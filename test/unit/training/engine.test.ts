@@ -72,7 +72,7 @@ class Client {
 }
 
 /** A data file here is one byte a coordinate; an empty one is a mistake on line 1. */
-const readTable: ReadTable = (bytes, dim): PointTable | { line: number; message: string } =>
+const readTable: ReadTable = (bytes, _, dim): PointTable | { line: number; message: string } =>
   bytes.length === 0
     ? { line: 1, message: 'The file is empty.' }
     : { names: ['a', 'b'], count: bytes.length / dim, mean: [0, 0], scale: [1, 1], points: Float64Array.from(bytes) };

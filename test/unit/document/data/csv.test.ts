@@ -48,6 +48,26 @@ describe('a table of points', () => {
     for (const text of same) assert.deepEqual(read(text), read(same[0]), JSON.stringify(text));
   });
 
+  it('has as many columns as the flow has dimensions', () => {
+    const one = readPoints(bytesOf('a\n1\n3\n'), 'points.csv', 1);
+    assert.ok(!('message' in one));
+    assert.deepEqual([one.names, one.mean, one.scale, [...one.points]], [['a'], [2], [1], [-1, 1]]);
+    const three = readPoints(bytesOf('1;2;3\n3;6;9\n'), 'points.csv', 3);
+    assert.ok(!('message' in three));
+    assert.deepEqual(
+      [three.names, three.mean, [...three.points]],
+      [
+        ['x1', 'x2', 'x3'],
+        [2, 4, 6],
+        [-1, -1, -1, 1, 1, 1],
+      ],
+    );
+    assert.deepEqual(readPoints(bytesOf('a,b\n1,2\n'), 'points.csv', 1), {
+      line: 1,
+      message: 'The file has 2 columns (a, b) where dim is 1: choose 1 of them.',
+    });
+  });
+
   it('names its columns itself where there is no line of names', () => {
     const table = read('1,10\n3,30\n');
     assert.deepEqual(table.names, ['x1', 'x2']);

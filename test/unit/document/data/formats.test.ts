@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { zipSync } from 'fflate';
-import { dataEndings, previewData, readPoints, type ColumnChoice, type DataPreview } from '../../../../src/document/data/points';
+import { dataEndings, previewData, readPoints, type DataPreview } from '../../../../src/document/data/points';
+import type { ColumnChoice } from '../../../../src/flow/spec';
 import type { PointTable } from '../../../../src/flow/table';
 
 const fixture = (name: string): Uint8Array => new Uint8Array(readFileSync(`test/fixtures/data/${name}`));
