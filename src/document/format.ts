@@ -5,7 +5,7 @@ import type { BaseSpec, FlowSpec, OptimizerName, ScheduleName } from '../flow/sp
 /** The version of the format, the value of the key `nflow`. */
 export const formatVersion = 1;
 
-export const topLevelKeys = ['nflow', 'dim', 'base', 'seed', 'objective', 'training', 'layers', 'weights'] as const;
+export const topLevelKeys = ['nflow', 'dim', 'base', 'seed', 'direction', 'objective', 'training', 'layers', 'weights'] as const;
 export const objectiveKeys = ['type', 'data', 'columns', 'holdout', 'energy', 'gradient', 'anneal'] as const;
 export const trainingKeys = ['steps', 'batch', 'optimizer', 'learningRate', 'schedule', 'momentum', 'clip', 'patience'] as const;
 
@@ -24,6 +24,8 @@ export const optimizerNames: readonly OptimizerName[] = ['adam', 'rmsprop', 'sgd
 export const scheduleNames: readonly (ScheduleName | 'constant')[] = ['constant', 'cosine', 'exponential'];
 /** `total` is the gradient of the loss as it is. */
 export const gradientNames = ['total', 'path'] as const;
+/** The direction of the layers' formulas, as it is written. */
+export const directionNames = { 'z->x': 'generate', 'x->z': 'encode' } as const;
 
 /** What a flow is where its text does not say, and what a new file is born with. */
 export const flowDefaults: Pick<FlowSpec, 'dim' | 'seed' | 'training'> & {

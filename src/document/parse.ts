@@ -1,8 +1,8 @@
 import { isScalar } from 'yaml';
 import type { ParsedNode } from 'yaml';
-import type { FlowSpec } from '../flow/spec';
+import { trainedDirection, type Direction, type FlowSpec, type Objective } from '../flow/spec';
 import { readBase } from './base';
-import { dimRule, flowDefaults, formatVersion, seedRule, topLevelKeys } from './format';
+import { dimRule, directionNames, flowDefaults, formatVersion, seedRule, topLevelKeys } from './format';
 import { readLayers } from './layers';
 import { readFileName, type NamedFile } from './named-file';
 import { objectiveForms, readObjective } from './objective';
@@ -77,6 +77,8 @@ function readFlow(reader: Reader, root: ParsedNode | null): ReadFlow {
     : missing('objective', `add "objective: ${objectiveForms(dim)[0]}"`);
   if (baseEntry && typeof base === 'object' && base.type === 'uniform' && objective?.objective.type === 'forward-kl')
     reader.warn(baseEntry, 'A uniform base has no density outside its box, where forward-kl will take points: use a normal one.');
+  const directionEntry = entries.get('direction');
+  const direction = directionEntry && readDirection(reader, directionEntry, objective?.objective);
   const layersEntry = entries.get('layers');
   const { places, layers } = layersEntry
     ? readLayers(reader, layersEntry, dim)
@@ -84,9 +86,26 @@ function readFlow(reader: Reader, root: ParsedNode | null): ReadFlow {
   const weightsEntry = entries.get('weights');
   const weights = weightsEntry && readFileName(reader, weightsEntry, ['.safetensors']);
 
-  const whole = base !== undefined && seed !== undefined && objective !== undefined && training !== undefined && layers !== undefined;
-  const spec = whole ? { dim, base, seed, objective: objective.objective, training, layers } : undefined;
+  const whole =
+    base !== undefined &&
+    seed !== undefined &&
+    objective !== undefined &&
+    training !== undefined &&
+    layers !== undefined &&
+    !(directionEntry && !direction);
+  const spec = whole ? { dim, base, seed, ...(direction && { direction }), objective: objective.objective, training, layers } : undefined;
   return { spec, places, weights, data: objective?.file };
+}
+
+/** A flow may run against its objective, which then has no use but to be drawn. */
+function readDirection(reader: Reader, entry: Entry, objective: Objective | undefined): Direction | undefined {
+  const written = reader.choice(entry, ['z->x', 'x->z']);
+  const direction = written && directionNames[written];
+  if (direction && objective && trainedDirection(objective) !== direction) {
+    const arrow = written.replace('->', ' → ');
+    reader.warn(entry, `The formulas run ${arrow}, which ${objective.type} cannot train: this flow can be looked at alone.`);
+  }
+  return direction;
 }
 
 function readVersion(reader: Reader, entry: Entry | undefined, top: Range): void {

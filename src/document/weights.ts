@@ -106,11 +106,10 @@ function checkRecipe(spec: FlowSpec, header: Json): void {
   if (!isObject(recipe) || !isObject(recipe.objective) || !Array.isArray(recipe.layers) || !recipe.layers.every(isObject)) {
     throw new WeightsError('The recipe in the metadata of these weights cannot be read: save them again.');
   }
-  if (recipe.objective.type !== spec.objective.type) {
-    const arrow = closedFormDirection(spec.objective) === 'encode' ? 'x → z' : 'z → x';
-    throw new WeightsError(
-      `These weights were trained by another objective than ${spec.objective.type}, under which the layers run ${arrow}.`,
-    );
+  if (closedFormDirection(recipe as Pick<FlowSpec, 'direction' | 'objective'>) !== closedFormDirection(spec)) {
+    const arrow = closedFormDirection(spec) === 'encode' ? 'x → z' : 'z → x';
+    const why = spec.direction ? `while the formulas of this flow run ${arrow}` : `under which the layers run ${arrow}`;
+    throw new WeightsError(`These weights were trained by another objective than ${spec.objective.type}, ${why}.`);
   }
   recipe.layers.slice(0, spec.layers.length).forEach((theirs: Json, i) => {
     const [was, is] = [describeLayer(theirs), describeLayer({ ...spec.layers[i] })];

@@ -85,7 +85,7 @@ export function buildFlow(spec: FlowSpec, parameters: Float64Array | Float32Arra
     return type.create(spec.dim, layer.options, values.subarray(start, offset));
   });
   if (offset !== values.length) throw new RangeError(`The flow has ${offset} parameters, but ${values.length} were given.`);
-  return new Flow(baseFrom(spec.base, spec.dim), closedFormDirection(spec.objective), layers);
+  return new Flow(baseFrom(spec.base, spec.dim), closedFormDirection(spec), layers);
 }
 
 /** x = g(z) = φ_K(… φ₁(z)) under reverse KL, and z = φ₁(… φ_K(x)) under forward KL. */

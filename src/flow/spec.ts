@@ -66,6 +66,8 @@ export interface FlowSpec {
   readonly dim: number;
   readonly base: BaseSpec;
   readonly seed: number;
+  /** The direction of the layers' formulas, where it is not left to the objective; see {@link closedFormDirection}. */
+  readonly direction?: Direction;
   readonly objective: Objective;
   readonly training: TrainingSpec;
   /** The layers in the order of z → x. */
@@ -73,9 +75,14 @@ export interface FlowSpec {
 }
 
 /**
- * The direction in which the layers' formulas are declared, so the one that is evaluated in closed form. It follows the objective:
- * forward KL evaluates x → z, reverse KL evaluates z → x; the other direction is solved numerically.
+ * The direction in which the layers' formulas are declared, so the one that is evaluated in closed form; the other one is solved. Unless
+ * the flow says, it is the one that its objective trains.
  */
-export function closedFormDirection(objective: Objective): Direction {
+export function closedFormDirection({ direction, objective }: Pick<FlowSpec, 'direction' | 'objective'>): Direction {
+  return direction ?? trainedDirection(objective);
+}
+
+/** The direction that the objective evaluates at every step: x → z under forward KL, z → x under reverse KL. */
+export function trainedDirection(objective: Objective): Direction {
   return objective.type === 'forward-kl' ? 'encode' : 'generate';
 }

@@ -379,7 +379,7 @@ export class FlowSession {
       if (weights) kept = untrained(spec, weights);
     }
     const { layerLines, data } = parsed;
-    await this.start(attempt, { spec, layerLines, closedForm: closedFormDirection(spec.objective), ...(data && { data }) }, kept);
+    await this.start(attempt, { spec, layerLines, closedForm: closedFormDirection(spec), ...(data && { data }) }, kept);
   }
 
   /** An earlier attempt that is still reading gives up. */

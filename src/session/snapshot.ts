@@ -28,12 +28,12 @@ export interface Snapshot {
  * What was trained belongs to every flow of the same shape: same layers, seed and target. Neither the training settings matter, nor by
  * which gradient and with what annealing the target is approached.
  */
-export function shapeOf({ dim, base, seed, layers, objective }: FlowSpec): string {
+export function shapeOf({ dim, base, seed, direction, layers, objective }: FlowSpec): string {
   const target =
     objective.type === 'reverse-kl'
       ? { type: objective.type, energy: objective.energy }
       : { type: objective.type, data: objective.data, columns: objective.columns, holdout: objective.holdout };
-  return JSON.stringify({ dim, base, seed, layers, objective: target });
+  return JSON.stringify({ dim, base, seed, direction, layers, objective: target });
 }
 
 /** What has been trained, and where the person stands in it. */

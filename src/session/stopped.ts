@@ -13,3 +13,7 @@ export function describeNoImprovement(step: number, since: number, judgedBy: 'he
   const what = judgedBy === 'held-out' ? 'held-out likelihood' : 'loss';
   return `Training stopped at step ${step}: the ${what} has not improved since step ${since}.`;
 }
+
+/** Why training does not begin where the formulas run against the direction that the objective trains. */
+export const againstDirection =
+  'The formulas of this flow run against the direction that its objective trains, so it can only be looked at: forward-kl trains x → z, reverse-kl z → x.';

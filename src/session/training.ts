@@ -3,7 +3,7 @@ import type { FlowSpec } from '../flow/spec';
 import { heldOutColumns, stepColumns, type Checkpoint, type ParameterEdit } from '../training/messages';
 import type { EngineClient, EngineNews } from './engine-client';
 import { LossHistory } from './loss-history';
-import { describeNotFinite, describeNoImprovement } from './stopped';
+import { againstDirection, describeNotFinite, describeNoImprovement } from './stopped';
 
 /** `failed`: the engine did, by a defect of ours. */
 export type TrainingStatus = 'idle' | 'running' | 'paused' | 'done' | 'not-finite' | 'failed';
@@ -146,6 +146,10 @@ export class Training {
         // A pause took effect when it was ordered: by now training may have been told to go on.
         if (news.reason === 'done') this.status = 'done';
         if (news.reason === 'stepped') this.status = 'paused';
+        if (news.reason === 'direction') {
+          this.status = this.step > 0 ? 'paused' : 'idle';
+          this.note = againstDirection;
+        }
         if (news.reason === 'no-improvement') {
           this.status = 'paused';
           this.note = describeNoImprovement(this.step, news.since, news.judgedBy);

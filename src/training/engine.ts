@@ -5,6 +5,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { buildFlow } from '../flow/flow';
 import { samplers } from '../flow/samplers';
+import { closedFormDirection, trainedDirection } from '../flow/spec';
 import { thinned, type PointTable } from '../flow/table';
 import { drawDensity } from './density';
 import { drawEllipses } from './ellipses';
@@ -271,6 +272,7 @@ class Engine {
 
   /** Takes one step, or stops where there is none to take. */
   private *trainOn(trainer: Trainer, goal: { readonly step: number; readonly reason: 'done' | 'stepped' }): Work {
+    if (closedFormDirection(trainer.spec) !== trainedDirection(trainer.spec.objective)) return this.stop({ reason: 'direction' });
     const since = trainer.stalledSince;
     if (trainer.step >= goal.step && !trainer.isJudgementDue) return this.stop({ reason: goal.reason });
     if (since !== undefined && !trainer.isJudgementDue) {

@@ -36,7 +36,7 @@ export function fusedStepper(spec: FlowSpec, state: TrainingState, source: Batch
 
   const { offsets, total } = parameterOffsets(dim, spec.layers);
   const order = spec.layers.map((_, k) => k);
-  if (closedFormDirection(objective) === 'encode') order.reverse();
+  if (closedFormDirection(spec) === 'encode') order.reverse();
   const base = baseFrom(spec.base, dim);
   const callbacks: FusedCallbacks = {
     base: (points) => evaluate(base, points),

@@ -158,6 +158,8 @@ export type ToEngine =
 
 export type StopReason =
   | { readonly reason: 'done' | 'paused' | 'stepped' }
+  /** The layers' formulas run against the direction that the objective trains. */
+  | { readonly reason: 'direction' }
   /** What training is judged by has not improved since step `since`, for as many steps as the flow has patience. */
   | { readonly reason: 'no-improvement'; readonly since: number; readonly judgedBy: 'held-out' | 'loss' };
 

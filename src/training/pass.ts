@@ -24,7 +24,7 @@ export function kernelPlaces(spec: FlowSpec): KernelPlace[] {
     const start = own[0].offset;
     return { layer: k, create, options: layer.options, start, end: own.reduce((end, { length }) => end + length, start) };
   });
-  return closedFormDirection(spec.objective) === 'encode' ? places.reverse() : places;
+  return closedFormDirection(spec) === 'encode' ? places.reverse() : places;
 }
 
 /** About this many products of points and parameters take a few milliseconds in TypeScript. */

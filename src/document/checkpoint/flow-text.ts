@@ -1,5 +1,5 @@
 import { typeOf } from '../../flow/flow';
-import type { LayerSpec, Objective } from '../../flow/spec';
+import { trainedDirection, type LayerSpec, type Objective } from '../../flow/spec';
 import { flowDefaults, formatVersion } from '../format';
 import { placeholderObjective, type ImportedFlow } from './import';
 
@@ -16,7 +16,8 @@ export function importedFlowText(
 ): string {
   const { library, dim, base, direction, layers, assumed, agreed } = imported;
   const arrow = direction === 'generate' ? 'z → x' : 'x → z';
-  const { type, ...target } = objective ?? placeholderObjective(direction);
+  const target = objective ?? placeholderObjective(dim, direction);
+  const trainable = trainedDirection(target) === direction;
   const comments = [
     `Imported from the ${library} checkpoint ${source.replace(/\s+/g, ' ')}. Its layers' formulas run ${arrow}.`,
     ...assumed,
@@ -29,7 +30,8 @@ export function importedFlowText(
 dim: ${dim}
 base: ${inline(base)}
 seed: ${seed}
-${objective ? '' : `# A target is not a part of a checkpoint: this one stands for any, under which the formulas run ${arrow}.\n`}objective: ${inline({ type, ...target })}
+direction: ${arrow.replace(' → ', '->')}
+${objective ? '' : `# A target is not a part of a checkpoint: this one stands for any${trainable ? '' : ', and trains the other direction'}.\n`}objective: ${inline(target)}
 training: ${inline(training)}
 layers:
 ${layers.map((layer) => `  - ${layerText(layer, dim, weights === undefined)}\n`).join('')}${weights === undefined ? '' : `weights: ${inline(weights)}\n`}`;

@@ -137,12 +137,14 @@ function describeImport(recognised: Recognised, conventions: Conventions, open: 
   return { library, ...convert(recognised, conventions), open, assumed: [...taken, ...assumed, ...swap], agreed };
 }
 
-/** A target that the direction of the formulas fits: forward KL runs x → z, reverse KL z → x. Nothing was learned from it. */
-export function placeholderObjective(direction: Direction): Objective {
+/** A target in the flow's dimension, that the direction of the formulas fits where there is such a one. Nothing was learned from it. */
+export function placeholderObjective(dim: number, direction: Direction): Objective {
+  if (dim === 1) return { type: 'reverse-kl', energy: 'double-well' };
+  if (dim > 2) return { type: 'forward-kl', data: 'points.csv' };
   return direction === 'encode' ? { type: 'forward-kl', data: 'two-moons' } : { type: 'reverse-kl', energy: 'U1' };
 }
 
 /** The imported flow as plain data, towards `objective`. */
-export function specOf({ dim, base, direction, layers }: Converted, objective: Objective = placeholderObjective(direction)): FlowSpec {
-  return { dim, base, seed: flowDefaults.seed, objective, training: flowDefaults.training, layers };
+export function specOf({ dim, base, direction, layers }: Converted, objective: Objective = placeholderObjective(dim, direction)): FlowSpec {
+  return { dim, base, seed: flowDefaults.seed, direction, objective, training: flowDefaults.training, layers };
 }

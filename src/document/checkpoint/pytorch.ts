@@ -13,7 +13,7 @@ import { pythonLayers, pythonMixture } from './pytorch-layers';
  * @throws RangeError for a type of layer that cannot be written in Python.
  */
 export function exportPyTorch(spec: FlowSpec, weights: string): string {
-  const encode = closedFormDirection(spec.objective) === 'encode';
+  const encode = closedFormDirection(spec) === 'encode';
   const [arrow, opposite] = encode ? ['x → z', 'z → x'] : ['z → x', 'x → z'];
   const types = [...new Set(spec.layers.map(({ type }) => type))];
   const base = baseCode(spec.base, spec.dim);

@@ -63,6 +63,19 @@ export function readPoints(bytes: Uint8Array, fileName: string, dim: number, col
   });
 }
 
+/** The points in a data file as {@link readPoints} reads them, in the units of the file: n × d. */
+export function readRawPoints(
+  bytes: Uint8Array,
+  fileName: string,
+  dim: number,
+  columns?: readonly ColumnChoice[],
+): { readonly values: Float64Array; readonly leftOut: number } | TableProblem {
+  return answered(() => {
+    const file = open(bytes, fileName);
+    return readNumbers(file, columns ? chooseColumns(file, columns, dim) : allColumns(file, dim));
+  });
+}
+
 /** What is in a data file, read to its end. */
 export function previewData(bytes: Uint8Array, fileName: string): DataPreview | TableProblem {
   return answered(() => {

@@ -158,13 +158,21 @@ describe('a mistake', () => {
     [
       'unknown samples',
       flowWith('objective: { type: forward-kl, data: twomoon }'),
-      ['error [twomoon] There are no samples called twomoon: did you mean two-moons? A file of points ends in .csv, .tsv, .txt, .npy, .npz, .parquet or .json.'],
+      [
+        'error [twomoon] There are no samples called twomoon: did you mean two-moons? A file of points ends in .csv, .tsv, .txt, .npy, .npz, .parquet or .json.',
+      ],
     ],
     [
       'data of a kind that cannot be read',
       flowWith('objective: { type: forward-kl, data: points.xlsx }'),
       ['error [points.xlsx] data is points.xlsx: name a file that ends in .csv, .tsv, .txt, .npy, .npz, .parquet or .json.'],
     ],
+    [
+      'a direction against the objective',
+      flowWith('direction: x->z'),
+      ['warning [x->z] The formulas run x → z, which reverse-kl cannot train: this flow can be looked at alone.'],
+    ],
+    ['a direction that is none', flowWith('direction: forward'), ['error [forward] direction is forward: give z->x or x->z.']],
     [
       'fewer columns than dimensions',
       flowWith('objective: { type: forward-kl, data: a.csv, columns: [b] }'),

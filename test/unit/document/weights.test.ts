@@ -139,6 +139,11 @@ describe('weights that are not of this flow', () => {
     );
   });
 
+  it('may be towards another target whose formulas run in the same direction', () => {
+    const other = flowOf(1, { objective: { type: 'forward-kl', data: 'rings' }, direction: 'generate' });
+    assert.equal(messageOf(saved(other)), 'none: 0 0 0 0 0');
+  });
+
   it('may differ in how they were trained', () => {
     const other = flowOf(1, { seed: 9, objective: { type: 'reverse-kl', energy: 'U4' } });
     assert.equal(messageOf(saved(other)), 'none: 0 0 0 0 0');

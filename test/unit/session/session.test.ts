@@ -366,6 +366,16 @@ describe('a session', () => {
     assert.equal(session.problems[0].message, 'points.csv, line 1: There is no column "d": the file has (a, b, c).');
   });
 
+  it('shows a flow whose formulas run against its objective, and says why it is not trained', async () => {
+    await open(`nflow: 1\nobjective: { type: forward-kl, data: two-moons }\ndirection: z->x\nlayers:\n  - planar\n`);
+    assert.equal(session.opened?.closedForm, 'generate');
+    const said = new Promise<void>((resolve) => session.subscribe(() => session.note !== undefined && resolve()));
+    await session.train();
+    await said;
+    assert.match(session.note ?? '', /forward-kl trains x → z/);
+    assert.deepEqual([session.status, session.step], ['idle', 0]);
+  });
+
   it('names file and line of a ragged row', async () => {
     files.set('points.csv', 'a,b\n1,2\n3\n4,4\n');
     await open(csvFlow);

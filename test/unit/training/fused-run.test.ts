@@ -21,7 +21,7 @@ const float32 = (values: Float64Array): Float32Array => Float32Array.from(values
 const draws = (count: number, dim: number, stream = 3): Float64Array =>
   standardNormal(dim).sample(count, new RandomStream(3, stream)).map(Math.fround);
 
-const runOf = (spec: FlowSpec): ReturnType<typeof fusedRun> => fusedRun(spec.dim, spec.layers, closedFormDirection(spec.objective));
+const runOf = (spec: FlowSpec): ReturnType<typeof fusedRun> => fusedRun(spec.dim, spec.layers, closedFormDirection(spec));
 
 const every = layersOf(
   ['linear', { permutation: 1 }],

@@ -166,6 +166,7 @@ describe('an imported checkpoint', () => {
       );
       assert.ok(spec);
       assert.deepEqual(spec.base, imported.base);
+      assert.equal(spec.direction, imported.direction);
       assert.deepEqual(initialParameters(spec), initialParameters(specOf(imported)));
       const beside = parseFlow(importedFlowText(imported, 'a', { weights: `${name} (1).safetensors` }));
       assert.equal(beside.weights?.path, `${name} (1).safetensors`);
