@@ -34,7 +34,12 @@ function testFiles(folder) {
 const product = [
   {
     ...node,
-    entryPoints: ['src/extension/extension.ts', 'src/extension/training-worker.ts', 'src/extension/debug-adapter.ts'],
+    entryPoints: [
+      'src/extension/extension.ts',
+      'src/extension/training-worker.ts',
+      'src/extension/debug-adapter.ts',
+      'src/extension/cli.ts',
+    ],
     outdir: 'dist',
     external: ['vscode'],
   },
