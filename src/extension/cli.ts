@@ -23,6 +23,7 @@ const help = `Usage: node cli.js COMMAND FILE [OPTIONS]
 
 Options
   --columns a,b     the columns of POINTS that are the coordinates, by name or number from 1
+  --own-units       points are in the flow's own units, and its data file is not read
   --json            answers with one JSON object on the standard output
   --help            this text
 
@@ -38,7 +39,8 @@ Exit status: 0 fine, 1 something was found to be wrong, 2 the command cannot be 
 
 const text = { type: 'string' } as const;
 const common = { json: { type: 'boolean' }, help: { type: 'boolean' } } as const;
-const points = { in: text, out: text, columns: text } as const;
+const ownUnits = { 'own-units': { type: 'boolean' } } as const;
+const points = { in: text, out: text, columns: text, ...ownUnits } as const;
 
 type Values = Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
 
@@ -51,7 +53,13 @@ const evaluated = (evaluate: (command: PointsIn) => Promise<Result>): Command =>
   options: points,
   run: (flow, values) => {
     const columns = optional(values, 'columns')?.split(',').map(columnOf);
-    return evaluate({ flow, in: required(values, 'in'), out: required(values, 'out'), ...(columns && { columns }) });
+    return evaluate({
+      flow,
+      in: required(values, 'in'),
+      out: required(values, 'out'),
+      ownUnits: values['own-units'] === true,
+      ...(columns && { columns }),
+    });
   },
 });
 
@@ -68,11 +76,17 @@ const commands: Readonly<Record<string, Command>> = {
   encode: evaluated(encode),
   trace: evaluated(trace),
   sample: {
-    options: { count: text, seed: text, out: text },
+    options: { count: text, seed: text, out: text, ...ownUnits },
     run: (flow, values) => {
       const seed = count(values, 'seed', 0);
       required(values, 'count');
-      return sample({ flow, count: count(values, 'count', 1) ?? 0, out: required(values, 'out'), ...(seed !== undefined && { seed }) });
+      return sample({
+        flow,
+        count: count(values, 'count', 1) ?? 0,
+        out: required(values, 'out'),
+        ownUnits: values['own-units'] === true,
+        ...(seed !== undefined && { seed }),
+      });
     },
   },
   import: {

@@ -16,6 +16,8 @@ export interface PointsIn {
   readonly in: string;
   readonly out: string;
   readonly columns?: readonly ColumnChoice[];
+  /** Points are in the flow's own units, whatever it learns from. */
+  readonly ownUnits: boolean;
 }
 
 /** The point, log p, and log|det| of z → x at each point. */
@@ -67,9 +69,9 @@ export async function trace(command: PointsIn): Promise<Result> {
 }
 
 /** Draws of p_x: the first ones of the flow's own seed, or of another. */
-export async function sample(command: { flow: string; count: number; seed?: number; out: string }): Promise<Result> {
+export async function sample(command: { flow: string; count: number; seed?: number; out: string; ownUnits: boolean }): Promise<Result> {
   checkTableName(command.out);
-  const loaded = await loadFlow(command.flow);
+  const loaded = await loadFlow(command.flow, command.ownUnits);
   const units = new Units(loaded);
   const { flow, spec } = loaded;
   const random = new RandomStream(command.seed ?? spec.seed, streams.particles);
@@ -93,9 +95,12 @@ interface Rows {
   readonly unsound: string;
 }
 
-async function mapped({ flow: path, in: from, out, columns }: PointsIn, describe: (loaded: Loaded, units: Units) => Rows): Promise<Result> {
+async function mapped(
+  { flow: path, in: from, out, columns, ownUnits }: PointsIn,
+  describe: (loaded: Loaded, units: Units) => Rows,
+): Promise<Result> {
   checkTableName(out);
-  const loaded = await loadFlow(path);
+  const loaded = await loadFlow(path, ownUnits);
   const { flow } = loaded;
   const units = new Units(loaded);
   const { points, notes } = await readInput(from, loaded, columns);

@@ -34,8 +34,8 @@ export interface Loaded {
   readonly table?: PointTable;
 }
 
-/** The flow at `path`, or what is wrong with it. */
-export async function readFlowFile(path: string): Promise<FlowFile> {
+/** The flow at `path`, or what is wrong with it. With `ownUnits` its data file is not looked at. */
+export async function readFlowFile(path: string, ownUnits = false): Promise<FlowFile> {
   const text = new TextDecoder().decode(await read(path));
   const parsed = parseFlow(text);
   const lineOf = (at: number): number => text.slice(0, at).split('\n').length;
@@ -45,7 +45,7 @@ export async function readFlowFile(path: string): Promise<FlowFile> {
 
   const beside = (name: string): Promise<Uint8Array> => read(join(dirname(path), name));
   let [table, parameters]: [PointTable | undefined, Float32Array | undefined] = [undefined, undefined];
-  if (data && spec.objective.type === 'forward-kl') {
+  if (data && !ownUnits && spec.objective.type === 'forward-kl') {
     const read = readPoints(await beside(data.path), data.path, spec.dim, spec.objective.columns);
     if ('message' in read)
       notes.push({ severity: 'error', line: lineOf(data.start), message: `${data.path}, line ${read.line}: ${read.message}` });
@@ -62,8 +62,8 @@ export async function readFlowFile(path: string): Promise<FlowFile> {
 }
 
 /** The flow at `path`. @throws Finding that lists what is wrong with it. */
-export async function loadFlow(path: string): Promise<Loaded> {
-  const { loaded, notes } = await readFlowFile(path);
+export async function loadFlow(path: string, ownUnits = false): Promise<Loaded> {
+  const { loaded, notes } = await readFlowFile(path, ownUnits);
   if (loaded) return loaded;
   throw new Finding(
     notes
