@@ -2,13 +2,17 @@ import * as vscode from 'vscode';
 import type { ViewCommand } from '../protocol/messages';
 import type { Autosave } from './autosave';
 import { exportFlow } from './export';
+import { exportToPyTorch } from './export-pytorch';
 import type { FlowView } from './flow-view';
+import { importCheckpointFile } from './import-checkpoint';
 import { newFlow } from './new-flow';
 import type { OpenFlow, OpenFlows } from './open-flows';
 import { saveWeights } from './save-weights';
 
 /** The commands on a flow. Each is enabled only when it makes sense (see package.json), so what it finds missing is not an error. */
-const onFlow: Readonly<Record<Exclude<ViewCommand, 'openFlowView' | 'newFlow' | 'export'> | 'goToLayer', (flow: OpenFlow) => unknown>> = {
+const onFlow: Readonly<
+  Record<Exclude<ViewCommand, 'openFlowView' | 'newFlow' | 'export'> | 'goToLayer' | 'exportPyTorch', (flow: OpenFlow) => unknown>
+> = {
   train: ({ session }) => session.train(),
   pause: ({ session }) => session.pause(),
   reset,
@@ -18,6 +22,7 @@ const onFlow: Readonly<Record<Exclude<ViewCommand, 'openFlowView' | 'newFlow' | 
   runToZ: ({ session }) => session.moveTo(0),
   goToLayer,
   saveWeights,
+  exportPyTorch: exportToPyTorch,
 };
 
 /** Registers every command; a webview's buttons run them by the same ids. */
@@ -33,6 +38,7 @@ export function registerCommands(flows: OpenFlows, view: FlowView, autosave: Aut
   return vscode.Disposable.from(
     ...registered,
     vscode.commands.registerCommand('nflow.newFlow', () => newFlow(flows, view, autosave)),
+    vscode.commands.registerCommand('nflow.importCheckpoint', (uri?: vscode.Uri) => importCheckpointFile(flows, view, uri)),
     vscode.commands.registerCommand('nflow.openFlowView', async (uri?: vscode.Uri) => {
       const file = uri ?? vscode.window.activeTextEditor?.document.uri;
       const named = file?.path.endsWith('.nflow') ? file : (flows.active?.uri ?? (await pickFlow()));

@@ -33,3 +33,12 @@ export async function readBeside(flow: vscode.Uri, path: string): Promise<Uint8A
     throw new Error(vscode.l10n.t('{0} could not be read: {1}', path, error instanceof Error ? error.message : String(error)));
   }
 }
+
+export async function exists(uri: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return true;
+  } catch {
+    return false;
+  }
+}

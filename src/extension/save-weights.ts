@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { setWeights } from '../document/edit';
+import { exists } from './flow-files';
 import type { OpenFlow } from './open-flows';
 import { editText } from './text-edits';
 
@@ -35,15 +36,6 @@ async function weightsFile(flow: OpenFlow): Promise<vscode.Uri | undefined> {
     ...(flow.uri.scheme !== 'untitled' && { defaultUri: proposed }),
     filters: { safetensors: ['safetensors'] },
   });
-}
-
-async function exists(uri: vscode.Uri): Promise<boolean> {
-  try {
-    await vscode.workspace.fs.stat(uri);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Only a file in the flow's own folder is named: another place would tie the text to this machine. */

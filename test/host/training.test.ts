@@ -51,6 +51,16 @@ describe('training in the extension', () => {
     assert.equal(session.cursor, 3);
   });
 
+  it('imports a checkpoint by the command: a flow beside it, which is opened', async () => {
+    const checkpoint = fileUri('../checkpoint/normflows-planar.safetensors');
+    const here = fileUri('imported.safetensors');
+    await vscode.workspace.fs.copy(checkpoint, here, { overwrite: true });
+    await run('importCheckpoint', here);
+    const text = vscode.window.activeTextEditor?.document.getText() ?? '';
+    assert.match(text, /^# Imported from the normflows checkpoint imported\.safetensors/);
+    await eventually('the flow', () => api.flows.find(fileUri('imported.nflow'))?.session.depth === 8);
+  });
+
   it('saves the weights beside the flow, names them in its text, and that can be undone', async () => {
     const flow = await copy('weights.nflow');
     await run('train');
