@@ -2,6 +2,7 @@ import type { NamedFile, ParsedFlow, Problem } from '../document/parse';
 import { counted } from '../document/sentences';
 import { decodeWeights } from '../document/weights';
 import type { FlowSpec } from '../flow/spec';
+import type { FromEngine } from '../training/messages';
 import type { Environment } from './environment';
 
 /** What is wrong with a file that the text names. It is shown wherever the text names that file now. */
@@ -36,15 +37,17 @@ export class Attempt {
     return undefined;
   }
 
-  /** The data file was read, and cannot be used. */
-  refuseData(message: string): void {
-    this.found.push({ of: 'data', severity: 'error', message });
-  }
-
-  /** Rows of the data file lack a value, and are not learned from. */
-  tellLeftOut({ path }: NamedFile, rows: number): void {
-    const message = `${path}: ${counted(rows, 'row')} without a value in every column ${rows === 1 ? 'is' : 'are'} left out.`;
-    this.found.push({ of: 'data', severity: 'warning', message });
+  /** What the engine said when it was given the data file: that it cannot be used, or that rows of it are not learned from. */
+  judgeData({ path }: NamedFile, answer: FromEngine): void {
+    if (answer.type === 'data-problem') {
+      const { line, message } = answer.problem;
+      this.found.push({ of: 'data', severity: 'error', message: `${path}, line ${line}: ${message}` });
+    }
+    const leftOut = answer.type === 'configured' ? (answer.table?.leftOut ?? 0) : 0;
+    if (leftOut > 0) {
+      const message = `${path}: ${counted(leftOut, 'row')} without a value in every column ${leftOut === 1 ? 'is' : 'are'} left out.`;
+      this.found.push({ of: 'data', severity: 'warning', message });
+    }
   }
 
   private async read(file: NamedFile, of: FileProblem['of'], severity: Problem['severity']): Promise<Uint8Array | undefined> {

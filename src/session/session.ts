@@ -398,12 +398,8 @@ export class FlowSession {
       ...(data && { data }),
       ...(kept && { checkpoint: kept.checkpoint }),
     });
-    if (answer.type === 'data-problem' && flow.data) {
-      const { line, message } = answer.problem;
-      attempt.refuseData(`${flow.data.path}, line ${line}: ${message}`);
-    }
+    if (flow.data) attempt.judgeData(flow.data, answer);
     if (answer.type !== 'configured') return this.reportFiles();
-    if (flow.data && answer.table?.leftOut !== undefined) attempt.tellLeftOut(flow.data, answer.table.leftOut);
 
     const sameStages = this.depth === flow.spec.layers.length && this.current?.spec.dim === flow.spec.dim;
     this.coordinates = coordinatesWithin(flow.spec.dim, this.coordinates);

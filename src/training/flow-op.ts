@@ -77,11 +77,12 @@ function runOp(dim: number, run: readonly KernelPlace[]): Operation {
 }
 
 /** The same for a run of fusable layers, in WebAssembly. */
-function fusedOp({ dim, layers, objective }: FlowSpec, run: readonly KernelPlace[]): Operation {
+function fusedOp(spec: FlowSpec, run: readonly KernelPlace[]): Operation {
+  const { dim, layers } = spec;
   const ends = [run[0], run[run.length - 1]];
   const [first, last] = [Math.min(...ends.map(({ layer }) => layer)), Math.max(...ends.map(({ layer }) => layer))];
   const start = Math.min(...ends.map((place) => place.start));
-  const fused = fusedRun(dim, layers.slice(first, last + 1), closedFormDirection(objective));
+  const fused = fusedRun(dim, layers.slice(first, last + 1), closedFormDirection(spec));
   return operation(dim, (rows, parameters, isFirst) => {
     const all = parameters.dataSync<'float32'>();
     const values = all.subarray(start, start + fused.parameters);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { name, publisher } from '../../package.json';
 import { api, closeAll, eventually, fileUri, openFlow, setText, writeFile } from './flows';
 
 const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(`nflow.${command}`, ...args);
@@ -52,13 +53,16 @@ describe('training in the extension', () => {
   });
 
   it('imports a checkpoint by the command: a flow beside it, which is opened', async () => {
-    const checkpoint = fileUri('../checkpoint/normflows-planar.safetensors');
+    const { flows } = await api();
+    const extension = vscode.extensions.getExtension(`${publisher}.${name}`);
+    assert.ok(extension);
+    const checkpoint = vscode.Uri.joinPath(extension.extensionUri, 'test/fixtures/checkpoint/normflows-planar.safetensors');
     const here = fileUri('imported.safetensors');
     await vscode.workspace.fs.copy(checkpoint, here, { overwrite: true });
     await run('importCheckpoint', here);
     const text = vscode.window.activeTextEditor?.document.getText() ?? '';
     assert.match(text, /^# Imported from the normflows checkpoint imported\.safetensors/);
-    await eventually('the flow', () => api.flows.find(fileUri('imported.nflow'))?.session.depth === 8);
+    await eventually('the flow', () => flows.find(fileUri('imported.nflow'))?.session.depth === 8);
   });
 
   it('saves the weights beside the flow, names them in its text, and that can be undone', async () => {
