@@ -3,6 +3,7 @@ import { encodeWeights } from '../document/weights';
 import { buildFlow, type Flow } from '../flow/flow';
 import { closedFormDirection, type Direction, type FlowSpec } from '../flow/spec';
 import type { Picture } from '../training/messages';
+import type { Watched } from '../training/watch';
 import { Attempt } from './attempt';
 import { EngineClient, type EngineNews } from './engine-client';
 import type { Environment, SessionSettings } from './environment';
@@ -108,6 +109,16 @@ export class FlowSession {
   /** What trains it, and why, for a person to read. */
   get engineName(): string {
     return this.training.engineName;
+  }
+
+  /** Which of what it was told to {@link watch} for has stopped training last: indices. */
+  get watched(): readonly number[] {
+    return this.training.watched;
+  }
+
+  /** The parameters of this moment, or of the step that is looked at again, layer by layer. */
+  get parameters(): Float32Array | undefined {
+    return this.past.shown?.parameters ?? this.training.checkpoint?.parameters;
   }
 
   get losses(): LossHistory {
@@ -231,6 +242,11 @@ export class FlowSession {
     if (!this.current) return;
     this.past.leave();
     await this.training.edit(this.current.spec, changes);
+  }
+
+  /** Training rests at each of these from now on, right after the step that makes it true. */
+  watch(watched: readonly Watched[]): void {
+    this.engine.order({ type: 'watch', watched });
   }
 
   /** Shows a past step, or now again; training goes on meanwhile. Returns whether the step is known. */

@@ -11,6 +11,7 @@ import { drawPicture, pictureBuffers } from './picture';
 import { Progress } from './progress';
 import { firstWhere, marginsOf, seriesOf } from './quantities';
 import { initialCheckpoint, Trainer } from './trainer';
+import { Watch } from './watch';
 import { finish, type Work } from './work';
 
 export interface EngineOptions {
@@ -20,6 +21,13 @@ export interface EngineOptions {
    * backend computes the same bits.
    */
   readonly wasmFolder?: string;
+}
+
+/** The step at which training stops, what it then says, and by which order. */
+interface Goal {
+  readonly step: number;
+  readonly reason: 'done' | 'stepped';
+  readonly order: number;
 }
 
 /** Milliseconds of work between two looks at the messages. */
@@ -66,14 +74,15 @@ type Message<T extends ToEngine['type']> = Extract<ToEngine, { readonly type: T 
 
 class Engine {
   private trainer: Trainer | undefined;
-  /** The step at which training stops, and what it then says; undefined while it rests. */
-  private goal: { readonly step: number; readonly reason: 'done' | 'stepped' } | undefined;
+  /** Undefined while training rests. */
+  private goal: Goal | undefined;
   /** The step that is being taken; let go of, it has not begun. */
   private training: Work | undefined;
   /** Questions that take longer than a slice, the first being worked on; training waits for them. */
   private questions: Work[] = [];
   private looping = false;
   private progress = new Progress();
+  private watch = new Watch();
 
   constructor(
     private readonly port: Port<FromEngine, ToEngine>,
@@ -104,9 +113,12 @@ class Engine {
         trainer.edit(message.edits);
         return this.port.post({ type: 'edited', id: message.id, checkpoint: trainer.checkpoint() });
       case 'train':
-        return this.go({ step: message.until, reason: 'done' });
+        return this.go({ step: message.until, reason: 'done', order: message.order });
       case 'step':
-        return this.go({ step: trainer.step + message.count, reason: 'stepped' });
+        return this.go({ step: trainer.step + message.count, reason: 'stepped', order: message.order });
+      case 'watch':
+        this.watch = new Watch(message.watched);
+        return;
       case 'pause':
         return this.pause();
       case 'trace':
@@ -180,7 +192,7 @@ class Engine {
     if (!this.looping) void this.work();
   }
 
-  private go(goal: { readonly step: number; readonly reason: 'done' | 'stepped' }): void {
+  private go(goal: Goal): void {
     this.goal = goal;
     if (!this.looping) void this.work();
   }
@@ -227,15 +239,19 @@ class Engine {
   }
 
   /** Takes one step, or stops where there is none to take. */
-  private *trainOn(trainer: Trainer, goal: { readonly step: number; readonly reason: 'done' | 'stepped' }): Work {
+  private *trainOn(trainer: Trainer, goal: Goal): Work {
     const since = trainer.stalledSince;
-    if (trainer.step >= goal.step && !trainer.isJudgementDue) return this.stop({ reason: goal.reason });
+    if (trainer.step >= goal.step && !trainer.isJudgementDue) return this.stop(goal, { reason: goal.reason });
     if (since !== undefined && !trainer.isJudgementDue) {
       trainer.forgive();
-      return this.stop({ reason: 'no-improvement', since, judgedBy: trainer.judgedBy });
+      return this.stop(goal, { reason: 'no-improvement', since, judgedBy: trainer.judgedBy });
     }
     const outcome = yield* trainer.next();
-    if (outcome.type !== 'not-finite') return this.progress.add(outcome);
+    if (outcome.type !== 'not-finite') {
+      this.progress.add(outcome);
+      const which = this.watch.isEmpty ? [] : this.watch.look(trainer.spec, trainer.lastStep());
+      return which.length > 0 ? this.stop(goal, { reason: 'watched', which }) : undefined;
+    }
     this.goal = undefined;
     this.report();
     this.port.post({ type: 'not-finite', at: outcome.at });
@@ -244,13 +260,13 @@ class Engine {
   private pause(): void {
     if (!this.goal) return;
     this.letGo();
-    this.stop({ reason: 'paused' });
+    this.stop(this.goal, { reason: 'paused' });
   }
 
-  private stop(reason: StopReason): void {
+  private stop({ order }: Goal, reason: StopReason): void {
     this.goal = undefined;
     this.report();
-    this.port.post({ type: 'stopped', ...reason });
+    this.port.post({ type: 'stopped', order, ...reason });
   }
 
   private report(): void {

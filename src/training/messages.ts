@@ -5,6 +5,7 @@ import type { PointTable, TableProblem } from '../flow/table';
 import type { Measures, Recorded } from './history';
 import type { Patience } from './patience';
 import type { TrainingState } from './stepper';
+import type { Watched } from './watch';
 
 /** Turns the bytes of a data file into points. The engine is handed one, so that it need not know any format. */
 export type ReadTable = (bytes: Uint8Array, dim: number) => PointTable | TableProblem;
@@ -111,10 +112,12 @@ export type ToEngine =
   | { readonly type: 'change'; readonly id: number; readonly spec: FlowSpec }
   /** The person sets parameters: training, if it runs, goes on from there. What the optimiser remembers of them is set to 0. */
   | { readonly type: 'edit'; readonly id: number; readonly edits: readonly ParameterEdit[] }
-  /** Train up to and including step `until`. */
-  | { readonly type: 'train'; readonly until: number }
+  /** Train up to and including step `until`. What stops it names the order that it was given by. */
+  | { readonly type: 'train'; readonly order: number; readonly until: number }
   /** Take `count` steps, and stop there, also where more were being taken. */
-  | { readonly type: 'step'; readonly count: number }
+  | { readonly type: 'step'; readonly order: number; readonly count: number }
+  /** Training stops at each of these from now on, and at nothing that it was told before. */
+  | { readonly type: 'watch'; readonly watched: readonly Watched[] }
   | { readonly type: 'pause' }
   | ({ readonly type: 'trace'; readonly id: number } & PictureSize)
   /** Show a past step. */
@@ -135,6 +138,8 @@ export type ToEngine =
 
 export type StopReason =
   | { readonly reason: 'done' | 'paused' | 'stepped' }
+  /** The step has made true what is watched for: `which` are its indices. */
+  | { readonly reason: 'watched'; readonly which: readonly number[] }
   /** What training is judged by has not improved since step `since`, for as many steps as the flow has patience. */
   | { readonly reason: 'no-improvement'; readonly since: number; readonly judgedBy: 'held-out' | 'loss' };
 
@@ -162,7 +167,7 @@ export type FromEngine =
    * {@link heldOutColumns}; and where training stands now. Of very many steps only some hundred are told, evenly spread, the last among them.
    */
   | { readonly type: 'progress'; readonly steps: Float64Array; readonly heldOut: Float64Array; readonly checkpoint: Checkpoint }
-  | ({ readonly type: 'stopped' } & StopReason)
+  | ({ readonly type: 'stopped'; readonly order: number } & StopReason)
   | { readonly type: 'not-finite'; readonly at: NotFinite }
   | { readonly type: 'traced'; readonly id: number; readonly picture: Picture }
   /** A defect of ours, never of the person's: shown with a way to report it. */
