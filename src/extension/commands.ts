@@ -5,9 +5,12 @@ import type { FlowView } from './flow-view';
 import { newFlow } from './new-flow';
 import type { OpenFlow, OpenFlows } from './open-flows';
 import { saveWeights } from './save-weights';
+import { writeValues } from './write-values';
 
 /** The commands on a flow. Each is enabled only when it makes sense (see package.json), so what it finds missing is not an error. */
-const onFlow: Readonly<Record<Exclude<ViewCommand, 'openFlowView' | 'newFlow'> | 'goToLayer', (flow: OpenFlow) => unknown>> = {
+const onFlow: Readonly<
+  Record<Exclude<ViewCommand, 'openFlowView' | 'newFlow'> | 'goToLayer' | 'writeValues', (flow: OpenFlow) => unknown>
+> = {
   train: ({ session }) => session.train(),
   pause: ({ session }) => session.pause(),
   reset,
@@ -17,6 +20,7 @@ const onFlow: Readonly<Record<Exclude<ViewCommand, 'openFlowView' | 'newFlow'> |
   runToZ: ({ session }) => session.moveTo(0),
   goToLayer,
   saveWeights,
+  writeValues,
 };
 
 /** Registers every command; a webview's buttons run them by the same ids. */

@@ -1,12 +1,12 @@
-import { parseFlow, type ParsedFlow, type Problem } from '../document/parse';
+import type { ParsedFlow, Problem } from '../document/parse';
 import { encodeWeights } from '../document/weights';
 import { buildFlow, type Flow } from '../flow/flow';
 import { closedFormDirection, type Direction, type FlowSpec } from '../flow/spec';
-import type { Picture } from '../training/messages';
-import type { Watched } from '../training/watch';
+import type { Picture, Watched } from '../training/messages';
 import { Attempt } from './attempt';
 import { EngineClient, type EngineNews } from './engine-client';
 import type { Environment, SessionSettings } from './environment';
+import { FlowText } from './flow-text';
 import { LatestPicture, type PictureSize } from './latest-picture';
 import { Listeners } from './listeners';
 import type { LossHistory } from './loss-history';
@@ -32,8 +32,8 @@ export type SessionEvent = 'state' | 'picture' | 'target' | 'problems';
  */
 export class FlowSession {
   private readonly listeners = new Listeners<SessionEvent>();
+  private readonly emit = (event: SessionEvent): void => this.listeners.emit(event);
   private readonly engine: EngineClient;
-  private parsed: ParsedFlow = { problems: [], layerLines: [] };
   private wanted: ParsedFlow | undefined;
   /** The latest attempt to start over, and what was wrong with its files: what an earlier one finds no longer matters. */
   private attempt: Attempt;
@@ -46,6 +46,8 @@ export class FlowSession {
   private beforeReset: Snapshot | undefined;
   private readonly picture: LatestPicture;
 
+  /** What the text says, and what training was set to beside it. */
+  readonly text = new FlowText(() => this.textChanged());
   /** The steps that were taken, and the one of them that is looked at again. */
   readonly past: Past;
   target: Target | undefined;
@@ -164,42 +166,34 @@ export class FlowSession {
 
   /** Mistakes in the text, and those of the files that it names, which are reported where they are named. */
   get problems(): readonly Problem[] {
-    return [...this.parsed.problems, ...this.attempt.problemsIn(this.parsed)];
+    return [...this.text.parsed.problems, ...this.attempt.problemsIn(this.text.parsed)];
   }
 
   /** The files, relative to the text, that the flow shown depends on: when one changes, call {@link reload}. */
   get files(): readonly string[] {
-    const weights = this.step === 0 ? this.parsed.weights : undefined;
-    return [this.parsed.data, weights].flatMap((file) => (file ? [file.path] : []));
-  }
-
-  /** The weights file that the text names, relative to it. */
-  get weightsPath(): string | undefined {
-    return this.parsed.weights?.path;
+    const weights = this.step === 0 ? this.text.parsed.weights : undefined;
+    return [this.text.parsed.data, weights].flatMap((file) => (file ? [file.path] : []));
   }
 
   /** The text changed. A flow that can be used replaces the one shown; otherwise the last good one stays. */
   setText(text: string): void {
-    this.parsed = parseFlow(text);
-    if (this.current && this.parsed.spec && JSON.stringify(this.parsed.spec) === JSON.stringify(this.current.spec)) {
-      this.current = { ...this.current, layerLines: this.parsed.layerLines };
-    }
-    if (this.isNeeded) void this.open();
-    this.emit('problems');
-    this.emit('state');
+    void this.text.set(text);
   }
 
   /** There is a flow, or will be once somebody wants to see or train it. */
   get canOpen(): boolean {
-    return this.current !== undefined || this.parsed.spec !== undefined;
+    return this.current !== undefined || this.text.parsed.spec !== undefined;
   }
 
   /** Somebody wants to see or train the flow: brings up the engine with what the text says. Resolves when that is settled. */
   open(): Promise<void> {
-    const { parsed } = this;
-    if (parsed.spec && this.differs(parsed)) {
-      if (this.wanted && parsed.weights?.path !== this.wanted.weights?.path) this.fromSeed = false;
-      this.configuring = this.onlySettingsDiffer(parsed) ? this.adopt(parsed.spec) : this.configure(parsed, parsed.spec);
+    const { wanted, current } = this;
+    const { parsed } = this.text;
+    if (parsed.spec && (!wanted || this.text.differsFrom(wanted, this.step > 0))) {
+      if (wanted && parsed.weights?.path !== wanted.weights?.path) this.fromSeed = false;
+      // The flow that is shown is the wanted one, and it stays.
+      const stays = current && current.spec === wanted?.spec && this.text.continues(current, wanted, this.training.checkpoint?.parameters);
+      this.configuring = stays ? this.adopt(parsed.spec) : this.configure(parsed, parsed.spec);
       this.wanted = parsed;
     }
     return this.configuring;
@@ -344,7 +338,7 @@ export class FlowSession {
 
   /** A data file can only be checked by reading it; without one the engine waits until somebody wants to see or train the flow. */
   private get isNeeded(): boolean {
-    return this.engine.isOpen || this.parsed.data !== undefined;
+    return this.engine.isOpen || this.text.parsed.data !== undefined;
   }
 
   private get pictureSize(): PictureSize {
@@ -352,28 +346,21 @@ export class FlowSession {
     return { particles, side: gridLines, extent: 3 };
   }
 
-  private emit(event: SessionEvent): void {
-    this.listeners.emit(event);
-  }
-
-  private differs(parsed: ParsedFlow): boolean {
-    const { wanted } = this;
-    if (!wanted) return true;
-    if (JSON.stringify(parsed.spec) !== JSON.stringify(wanted.spec) || parsed.data?.path !== wanted.data?.path) return true;
-    // Once trained, the flow's own parameters count: saving them names a weights file, and must not start over.
-    return this.step === 0 && parsed.weights?.path !== wanted.weights?.path;
-  }
-
-  /** The flow that is shown is the wanted one, and the text changes nothing but how it is trained. */
-  private onlySettingsDiffer({ spec, data, weights }: ParsedFlow): boolean {
-    const { current, wanted } = this;
-    if (!current || !wanted?.spec || !spec || current.spec !== wanted.spec) return false;
-    return shapeOf(spec) === shapeOf(current.spec) && data?.path === current.data?.path && weights?.path === wanted.weights?.path;
+  private textChanged(): Promise<void> {
+    const { current } = this;
+    const { parsed } = this.text;
+    const same = current && JSON.stringify(parsed.spec) === JSON.stringify(current.spec);
+    if (same) this.current = { ...current, layerLines: parsed.layerLines };
+    const opened = this.isNeeded ? this.open() : Promise.resolve();
+    this.emit('problems');
+    this.emit('state');
+    return opened;
   }
 
   /** Training goes on by other settings. */
   private adopt(spec: FlowSpec): Promise<void> {
-    if (this.current) this.current = { ...this.current, spec, layerLines: this.parsed.layerLines };
+    this.kept.keep(this.snapshot());
+    if (this.current) this.current = { ...this.current, spec, layerLines: this.text.parsed.layerLines };
     return this.training.change(spec);
   }
 
@@ -381,8 +368,7 @@ export class FlowSession {
   private async configure(parsed: ParsedFlow, spec: FlowSpec): Promise<void> {
     const attempt = this.begin();
     this.pause('The file was edited, so training was paused.');
-    const previous = this.snapshot();
-    if (previous) this.kept.keep(previous);
+    this.kept.keep(this.snapshot());
     let kept = this.kept.of(spec);
     this.fromSeed = kept?.fromSeed ?? false;
     if (parsed.weights && (kept?.checkpoint.step ?? 0) === 0 && !kept?.fromSeed) {

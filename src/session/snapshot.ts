@@ -34,6 +34,11 @@ export function shapeOf({ dim, base, seed, layers, objective }: FlowSpec): strin
   return JSON.stringify({ dim, base, seed, layers, objective: target });
 }
 
+/** The same but for the values that its layers begin from: flows of one structure have the same parameters. */
+export function structureOf(spec: FlowSpec): string {
+  return shapeOf({ ...spec, layers: spec.layers.map((layer) => ({ ...layer, initial: {} })) });
+}
+
 /** A flow with these parameters before its first training step. */
 export function untrained(spec: FlowSpec, parameters: Float32Array): Snapshot {
   const moments = [new Float32Array(parameters.length), new Float32Array(parameters.length)] as const;
@@ -46,7 +51,8 @@ export class KeptSnapshots {
 
   constructor(private readonly most = 8) {}
 
-  keep(snapshot: Snapshot): void {
+  keep(snapshot: Snapshot | undefined): void {
+    if (!snapshot) return;
     this.kept.delete(snapshot.shape);
     this.kept.set(snapshot.shape, snapshot);
     const [oldest] = this.kept.keys();

@@ -5,7 +5,6 @@ import type { PointTable, TableProblem } from '../flow/table';
 import type { Measures, Recorded } from './history';
 import type { Patience } from './patience';
 import type { TrainingState } from './stepper';
-import type { Watched } from './watch';
 
 /** Turns the bytes of a data file into points. The engine is handed one, so that it need not know any format. */
 export type ReadTable = (bytes: Uint8Array, dim: number) => PointTable | TableProblem;
@@ -43,6 +42,16 @@ export interface Condition {
   readonly is: 'below' | 'above';
   readonly than: number;
 }
+
+/** Parameters, from `offset` on in the vector of all, of which one differs from what it was `before` by more than `delta`. */
+export interface Change {
+  readonly offset: number;
+  readonly before: Float32Array;
+  readonly delta: number;
+}
+
+/** What training can be told to stop at: a condition, from step `from` on, or a change. */
+export type Watched = { readonly condition: Condition; readonly from: number } | Change;
 
 /** A step that was taken, as it can be looked at again: to the bit as it was. */
 export interface Revisited {

@@ -37,11 +37,7 @@ export function seriesOf(spec: FlowSpec, steps: Iterable<PastStep>, quantity: Qu
 const stepsAtOnce = 64;
 
 /** The first of the steps that meets the condition. */
-export function* firstWhere(
-  spec: FlowSpec,
-  steps: Iterable<PastStep>,
-  condition: Condition,
-): Generator<void, number | undefined> {
+export function* firstWhere(spec: FlowSpec, steps: Iterable<PastStep>, condition: Condition): Generator<void, number | undefined> {
   let looked = 0;
   for (const past of steps) {
     if (meets(spec, past, condition)) return past.step;
