@@ -49,8 +49,8 @@ export class Debuggee {
   ) {
     const { session } = program;
     this.reports = new Reports(program, client, this.variables);
-    this.pass = new PassThread(session, startingPass(program, launch), (text, { layer }) =>
-      this.reports.say(text, layer === undefined ? undefined : this.layerLines[layer - 1]),
+    this.pass = new PassThread(session, startingPass(program, launch), (text, breakpoint) =>
+      this.reports.say(text, breakpoint?.layer === undefined ? undefined : this.layerLines[breakpoint.layer - 1]),
     );
     this.watch = new TrainingWatch(() => this.pass.placeAt(undefined));
     this.training = new TrainingThread(
