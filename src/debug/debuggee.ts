@@ -8,7 +8,7 @@ import type { Program } from './host';
 import type { Launch } from './launch';
 import { namesAt } from './names';
 import { PassThread, type Stop } from './pass-thread';
-import { prepare, startingPass } from './prepare';
+import { prepare, rehearse, startingPass } from './prepare';
 import { Reports } from './reports';
 import { TrainingThread } from './training-thread';
 import { TrainingWatch } from './training-watch';
@@ -37,6 +37,7 @@ export class Debuggee {
   static async open(program: Program, launch: Launch, client: Client): Promise<Debuggee> {
     const opened = await prepare(program, launch);
     const debuggee = new Debuggee(program, launch, client, opened);
+    rehearse(debuggee.pass.pass);
     debuggee.later(() => client.event('initialized'));
     return debuggee;
   }

@@ -30,6 +30,16 @@ export function startingPass(program: Program, { direction, particles, seed }: L
   return new BatchPass(flow, direction, startingBatch(flow, opened, direction, particles, seed));
 }
 
+/** Particles that are enough for the maps to be compiled. */
+const fewParticles = 500;
+
+/** Goes through every layer and back with a few particles, so that the first step that a person takes is as fast as any other. */
+export function rehearse({ flow, direction, start }: BatchPass): void {
+  const pass = new BatchPass(flow, direction, start.subarray(0, fewParticles * flow.dim));
+  while (!pass.isAtEnd) pass.forth();
+  while (pass.position > 0) pass.back();
+}
+
 async function load(program: Program, path: string, { spec }: Opened): Promise<void> {
   const bytes = await program.readFile(path).catch((error: unknown) => {
     throw new RequestError(error instanceof Error ? error.message : String(error));

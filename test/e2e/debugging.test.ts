@@ -60,7 +60,11 @@ describe('debugging in the workbench', function () {
   it('the condition of a breakpoint is edited in its widget', async () => {
     const { x, y } = await gutter(firstLayer + 1);
     await page().mouse.click(x, y, { button: 'right' });
-    await page().getByRole('menuitem', { name: 'Edit Breakpoint' }).click();
+    const edit = page().getByRole('menuitem', { name: 'Edit Breakpoint' });
+    await edit.hover();
+    // A menu takes no click for a moment after it has opened.
+    await page().waitForTimeout(300);
+    await edit.click();
     await page().locator('.breakpoint-widget .view-lines').click();
     await page().keyboard.type('margin > 0.1 && k == 2');
     await workbench.screenshot('debugging 3 condition');
@@ -84,7 +88,8 @@ describe('debugging in the workbench', function () {
 
   it('a parameter is set where it is shown', async () => {
     const name = variable('b');
-    await name.waitFor();
+    // The view shows what the last stop was about for a while, and takes the box away when it catches up.
+    await page().waitForTimeout(1000);
     await name.locator('.value').dblclick();
     const box = page().locator('.debug-variables .monaco-inputbox input');
     await box.fill('0.75');
@@ -92,11 +97,13 @@ describe('debugging in the workbench', function () {
     await box.press('Enter');
     await name.locator('.value', { hasText: '0.75' }).waitFor();
     assert.equal(await page().locator('.tab.active.dirty').count(), 0, 'the file is not touched');
+    await page().locator('.view-line', { hasText: 'mean(logdet[1]) = 0.25' }).waitFor();
     await workbench.screenshot('debugging 8 a value was edited');
   });
 
   it('Watch evaluates expressions about the flow', async () => {
-    await workbench.runCommand('Debug: Add Expression');
+    await page().locator('.pane-header', { hasText: 'Watch' }).hover();
+    await page().getByRole('button', { name: 'Add Expression' }).click();
     const box = page().locator('.debug-watch .monaco-inputbox input');
     await box.fill('mean(logdet)');
     await box.press('Enter');
