@@ -251,6 +251,31 @@ describe('the training engine', () => {
     assert.equal(client.checkpoint().step, step);
   });
 
+  it('names the order that what stopped was given by', async () => {
+    const client = new Client();
+    await client.configure(spec);
+    client.send({ type: 'step', order: 1, count: 1 });
+    client.send({ type: 'step', order: 2, count: 1 });
+    const stopped = await client.hear('stopped');
+    assert.equal(stopped.order, 2, 'the first order was overtaken');
+  });
+
+  it('rests right after the step that makes true what is watched for, and again only once that was not so', async () => {
+    const client = new Client();
+    const { checkpoint } = await client.configure(spec);
+    const before = checkpoint.parameters.slice(0, 2);
+    client.send({ type: 'watch', watched: [{ condition: { quantity: 'loss', is: 'below', than: 1e9 }, from: 7 }] });
+    assert.deepEqual(await client.train(20), { type: 'stopped', order: 1, reason: 'watched', which: [0] });
+    assert.equal(client.checkpoint().step, 7);
+    assert.deepEqual(await client.train(20), { type: 'stopped', order: 1, reason: 'done' });
+
+    client.send({ type: 'watch', watched: [{ offset: 0, before, delta: 1e-9 }] });
+    await client.train(40);
+    assert.equal(client.checkpoint().step, 21);
+    await client.train(40);
+    assert.equal(client.checkpoint().step, 22, 'it is held against what it was at the last stop');
+  });
+
   it('tells the terms of every loss, the gradient norm and the learning rate', async () => {
     const client = new Client();
     await client.configure({ ...spec, training: { ...spec.training, schedule: 'cosine', steps: 40 } });
