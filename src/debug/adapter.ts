@@ -87,6 +87,7 @@ export class DebugAdapter {
       lineBase: (given.optionalFlag('linesStartAt1') ?? true) ? 1 : 0,
       columnBase: (given.optionalFlag('columnsStartAt1') ?? true) ? 1 : 0,
       canInvalidate: given.flag('supportsInvalidatedEvent'),
+      canReportProgress: given.flag('supportsProgressReporting'),
       event: (name, body) => this.event(name, body),
     };
     return capabilities;

@@ -4,10 +4,7 @@ import type { Arguments } from './arguments';
 import { parameterAt } from './assign';
 import type { Debuggee } from './debuggee';
 import { exceptionFilters } from './exceptions';
-import { evaluate } from './expression/evaluate';
-import { parseExpression } from './expression/parse';
 import type { Handler } from './handler';
-import { namesAt } from './names';
 import type { DataBreakpoint } from './training-watch';
 
 export function breakpointHandlers(debuggee: Debuggee): ReadonlyMap<string, Handler> {
@@ -28,7 +25,7 @@ export function breakpointHandlers(debuggee: Debuggee): ReadonlyMap<string, Hand
       const message = `Only ${program.name} is being debugged.`;
       return { breakpoints: wanted.map(({ id }) => ({ id, verified: false, message, reason: 'failed' })) };
     }
-    return { breakpoints: debuggee.setBreakpoints(wanted).map((each) => debuggee.describe(each)) };
+    return { breakpoints: debuggee.setBreakpoints(wanted).map((each) => debuggee.reports.describe(each, debuggee.layerLines)) };
   };
   const breakpointLocations = (request: Arguments): object => {
     const line = request.whole('line') - client.lineBase;
@@ -60,23 +57,25 @@ export function breakpointHandlers(debuggee: Debuggee): ReadonlyMap<string, Hand
     const place = pass.placeAt(undefined);
     const parameter = expression !== undefined && parameterAt(place, expression);
     if (!parameter) return { dataId: null, description: `${name} is no parameter of a layer, so training does not change it.` };
-    const description = `${parameter} changes by more than Δ (the condition, a number)`;
-    return { dataId: parameter, description, accessTypes: ['write'], canPersist: true };
+    const { name: dataId } = parameter;
+    const description = `${dataId} changes by more than Δ (the condition, a number)`;
+    return { dataId, description, accessTypes: ['write'], canPersist: true };
   };
   const setDataBreakpoints = (request: Arguments): object => {
-    const names = namesAt(pass.placeAt(undefined));
+    const now = program.session.parameters ?? new Float32Array();
     const set: DataBreakpoint[] = [];
     const breakpoints = request.list('breakpoints').map((each) => {
       const id = ++given;
-      const expression = parameterAt(pass.placeAt(undefined), each.text('dataId'));
-      if (!expression) return { id, verified: false, message: `There is no parameter ${each.text('dataId')} in this flow.` };
+      const parameter = parameterAt(pass.placeAt(undefined), each.text('dataId'));
+      if (!parameter) return { id, verified: false, message: `There is no parameter ${each.text('dataId')} in this flow.` };
       const condition = each.optionalText('condition')?.trim();
       const delta = condition ? Number(condition) : 0;
       if (!(delta >= 0)) return { id, verified: false, message: `The condition is Δ, a number such as 0.1, and not ${condition ?? ''}.` };
-      set.push({ id, expression, delta, before: evaluate(parseExpression(expression), names) });
+      const { name: expression, offset, length } = parameter;
+      set.push({ id, expression, offset, delta, before: now.slice(offset, offset + length) });
       return { id, verified: true };
     });
-    debuggee.watch.data = set;
+    debuggee.watch.set({ data: set });
     return { breakpoints };
   };
 

@@ -23,7 +23,6 @@ export const capabilities: DebugProtocol.Capabilities = {
   supportsRestartRequest: true,
   supportsRestartFrame: true,
   supportsGotoTargetsRequest: true,
-  supportsDelayedStackTraceLoading: true,
   supportsLoadedSourcesRequest: true,
   supportsSetVariable: true,
   supportsSetExpression: true,

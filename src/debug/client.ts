@@ -4,5 +4,6 @@ export interface Client {
   readonly lineBase: 0 | 1;
   readonly columnBase: 0 | 1;
   readonly canInvalidate: boolean;
+  readonly canReportProgress: boolean;
   event(name: string, body?: object): void;
 }

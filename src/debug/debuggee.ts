@@ -1,10 +1,6 @@
-import { decodeWeights } from '../document/weights';
-import { parameterSlots } from '../flow/flow';
 import type { Opened } from '../session/opened';
 import type { SessionEvent } from '../session/session';
-import { shapeOf } from '../session/snapshot';
-import { RequestError } from './arguments';
-import { BatchPass } from './batch-pass';
+import { structureOf } from '../session/snapshot';
 import { setBreakpoint, type Breakpoint } from './breakpoints';
 import type { Client } from './client';
 import type { EnabledFilters } from './exceptions';
@@ -12,9 +8,10 @@ import type { Program } from './host';
 import type { Launch } from './launch';
 import { namesAt } from './names';
 import { PassThread, type Stop } from './pass-thread';
-import { startingBatch } from './start';
+import { prepare, rehearse, startingPass } from './prepare';
+import { Reports } from './reports';
 import { TrainingThread } from './training-thread';
-import { TrainingWatch, type TrainingHit } from './training-watch';
+import { TrainingWatch } from './training-watch';
 import { Variables } from './variables';
 
 export const passThread = 1;
@@ -22,31 +19,25 @@ export const trainingThread = 2;
 
 /** Milliseconds of a running pass between two looks at the requests. */
 const slice = 10;
-/** Milliseconds between two notes to the client that what it shows is out of date. */
-const invalidationInterval = 200;
 
-/** A flow that is being debugged: its two threads, what is shown of them, and what the client is told of its own accord. */
+/** A flow that is being debugged: its two threads, what is shown of them, and what comes of the events of its session. */
 export class Debuggee {
   readonly variables = new Variables();
+  readonly reports: Reports;
   readonly pass: PassThread;
   readonly training: TrainingThread;
-  readonly watch = new TrainingWatch();
+  readonly watch: TrainingWatch;
   private readonly unsubscribe: () => void;
-  private opened: Opened;
   private begun = false;
   private running = false;
   private pausing = false;
-  private outdated: ReturnType<typeof setTimeout> | undefined;
   private afterwards: (() => void)[] = [];
 
   /** @throws RequestError where the file has no flow that can be debugged, or the launch does not fit it */
   static async open(program: Program, launch: Launch, client: Client): Promise<Debuggee> {
-    const { session } = program;
-    await session.open();
-    const { opened, flow } = session;
-    if (!opened || !flow) throw new RequestError(whatIsWrong(program));
-    const debuggee = new Debuggee(program, launch, client, opened, new BatchPass(flow, launch.direction, new Float64Array()));
-    await debuggee.prepare(launch);
+    const opened = await prepare(program, launch);
+    const debuggee = new Debuggee(program, launch, client, opened);
+    rehearse(debuggee.pass.pass);
     debuggee.later(() => client.event('initialized'));
     return debuggee;
   }
@@ -55,31 +46,38 @@ export class Debuggee {
     readonly program: Program,
     private launch: Launch,
     readonly client: Client,
-    opened: Opened,
-    batch: BatchPass,
+    private opened: Opened,
   ) {
     const { session } = program;
-    this.opened = opened;
-    this.pass = new PassThread(session, batch, (text, breakpoint) => this.say(text, breakpoint));
+    this.reports = new Reports(program, client, this.variables);
+    this.pass = new PassThread(session, startingPass(program, launch), (text, breakpoint) =>
+      this.reports.say(text, breakpoint?.layer === undefined ? undefined : this.layerLines[breakpoint.layer - 1]),
+    );
+    this.watch = new TrainingWatch(() => this.pass.placeAt(undefined));
     this.training = new TrainingThread(
       session,
-      (from) => this.look(from),
-      () => this.client.event('continued', { threadId: trainingThread, allThreadsContinued: false }),
+      this.watch,
+      () => client.event('continued', { threadId: trainingThread, allThreadsContinued: false }),
       (stop) => this.stopped(trainingThread, stop),
     );
     this.unsubscribe = session.subscribe((event) => this.follow(event));
   }
 
   dispose(): void {
-    clearTimeout(this.outdated);
+    this.reports.dispose();
     this.unsubscribe();
     this.begun = false;
     this.pausing = true;
+    this.watch.arm(false);
     this.program.close();
   }
 
   get isRunning(): boolean {
     return this.running;
+  }
+
+  get layerLines(): readonly number[] {
+    return this.opened.layerLines;
   }
 
   /** To be done once the request that is being answered is answered. */
@@ -100,18 +98,21 @@ export class Debuggee {
     if (train !== undefined && train > session.step) await this.trainFirst(train);
     if (session.flow === undefined) return;
     this.begun = true;
-    const entry = this.pass.begin(this.startingPass());
+    const entry = this.pass.begin(startingPass(this.program, this.launch));
     if (noDebug) return this.runThrough();
+    this.watch.arm(true);
     if (stopOnEntry) this.stopped(passThread, entry);
     else await this.run(() => this.pass.runForth());
   }
 
   /** Begins anew, by the same launch or another. @throws RequestError as {@link open} */
-  async restart(launch: Launch | undefined): Promise<void> {
+  async restart(launch = this.launch): Promise<void> {
     this.begun = false;
+    this.watch.arm(false);
     await this.program.refresh();
-    await this.program.session.open();
-    await this.prepare(launch ?? this.launch);
+    this.opened = await prepare(this.program, launch);
+    this.launch = launch;
+    this.pass.begin(startingPass(this.program, launch));
     this.later(() => void this.begin());
   }
 
@@ -152,78 +153,29 @@ export class Debuggee {
     });
   }
 
-  /** One line in the client's console; with a breakpoint, at its place. */
-  say(text: string, breakpoint?: Breakpoint): void {
-    const line = breakpoint?.layer === undefined ? undefined : this.opened.layerLines[breakpoint.layer - 1];
-    this.client.event('output', {
-      category: 'console',
-      output: `${text}\n`,
-      ...(line !== undefined && { source: this.source, line: line + this.client.lineBase }),
-    });
-  }
-
-  get source(): { name: string; path: string } {
-    const { name, path } = this.program;
-    return { name, path };
-  }
-
   /** Stops at these exceptions from now on. */
   setFilters(filters: EnabledFilters): void {
     this.pass.filters = filters;
-    this.watch.filters = filters;
+    this.watch.set({ filters });
   }
 
   /** Sets breakpoints in place of those that there were. */
   setBreakpoints(wanted: readonly { id: number; wanted: Breakpoint['wanted'] }[]): readonly Breakpoint[] {
     const names = namesAt(this.pass.placeAt(undefined));
-    this.pass.breakpoints = wanted.map((each) => setBreakpoint(each.id, each.wanted, this.opened.layerLines, names));
-    this.watch.breakpoints = this.pass.breakpoints;
-    return this.pass.breakpoints;
-  }
-
-  get layerLines(): readonly number[] {
-    return this.opened.layerLines;
-  }
-
-  /** What a launch asks for before the pass begins. */
-  private async prepare(launch: Launch): Promise<void> {
-    const { session } = this.program;
-    const { opened, flow } = session;
-    if (!opened || !flow) throw new RequestError(whatIsWrong(this.program));
-    const { probe, weights } = launch;
-    if (probe && probe.length !== flow.dim) throw new RequestError(`probe has ${probe.length} coordinates, and the flow has ${flow.dim}.`);
-    if (weights !== undefined) await this.load(weights, opened);
-    this.launch = launch;
-    this.opened = session.opened ?? opened;
-    this.pass.begin(this.startingPass());
-    const stage = launch.direction === 'generate' ? 0 : session.depth;
-    session.moveTo(stage);
-    if (probe) session.setProbe({ stage, point: probe });
-  }
-
-  private async load(path: string, { spec }: Opened): Promise<void> {
-    const bytes = await this.program.readFile(path).catch((error: unknown) => {
-      throw new RequestError(error instanceof Error ? error.message : String(error));
-    });
-    const weights = decodeWeights(spec, bytes);
-    if (!(weights instanceof Float32Array)) throw new RequestError(`${path}: ${weights.message}`);
-    await this.program.session.editParameters(
-      parameterSlots(spec).map(({ layer, name, offset, length }) => ({ layer, name, values: weights.subarray(offset, offset + length) })),
-    );
-  }
-
-  private startingPass(): BatchPass {
-    const { flow } = this.program.session;
-    const { direction, particles, seed } = this.launch;
-    if (!flow) throw new RequestError(whatIsWrong(this.program));
-    return new BatchPass(flow, direction, startingBatch(flow, this.opened, direction, particles, seed));
+    const breakpoints = wanted.map((each) => setBreakpoint(each.id, each.wanted, this.layerLines, names));
+    this.pass.breakpoints = breakpoints;
+    this.watch.set({ breakpoints });
+    return breakpoints;
   }
 
   private async trainFirst(to: number): Promise<void> {
     const { session } = this.program;
-    this.say(`Training from step ${session.step} to ${to}.`);
-    await this.training.prepare(to - session.step);
-    this.say(this.training.where());
+    const from = session.step;
+    this.reports.say(`Training from step ${from} to ${to}.`);
+    const progress = this.reports.progress(`Training to step ${to}`);
+    await this.training.prepare(to - from, () => progress(Math.min(0.99, (session.step - from) / (to - from))));
+    progress(1);
+    this.reports.say(this.training.where());
   }
 
   /** Runs to the end and stops nowhere. */
@@ -231,13 +183,16 @@ export class Debuggee {
     const { pass } = this.pass;
     while (!pass.isAtEnd) pass.forth();
     this.program.session.moveTo(pass.stage);
-    this.say(`${this.pass.where()}; ${pass.count} particles.`);
+    this.reports.say(`${this.pass.where()}; ${pass.count} particles.`);
     this.client.event('terminated');
   }
 
   private follow(event: SessionEvent): void {
     const { session } = this.program;
-    if (event === 'picture') this.parametersChanged();
+    if (event === 'picture') {
+      this.invalidate('variables');
+      this.training.progressed();
+    }
     if (event !== 'state') return;
     this.training.follow();
     const { opened } = session;
@@ -249,59 +204,22 @@ export class Debuggee {
     }
   }
 
-  private parametersChanged(): void {
-    this.invalidate();
-    this.training.progressed();
-  }
-
-  /** Whether training is to stop at one of its steps from `from` on. */
-  private async look(from: number): Promise<TrainingHit | undefined> {
-    return this.begun && !this.launch.noDebug ? this.watch.look(this.pass.placeAt(undefined), from) : undefined;
-  }
-
-  /** The text was edited: lines moved, or there is another flow. */
+  /** The text was edited: lines moved, values changed, or there is another flow. */
   private edited(opened: Opened): void {
-    const sameFlow = shapeOf(opened.spec) === shapeOf(this.opened.spec);
-    const sameLines = opened.layerLines.join() === this.opened.layerLines.join();
+    const before = this.opened;
     this.opened = opened;
-    if (sameFlow && sameLines) return;
-    const before = this.pass.breakpoints;
-    if (!sameFlow) {
-      this.say('The flow was edited into another one: the pass begins anew. What was trained is kept for when the edit is undone.');
-      this.pausing = true;
-      this.stopped(passThread, this.pass.begin(this.startingPass()));
-    }
-    for (const breakpoint of this.setBreakpoints(before)) {
-      this.client.event('breakpoint', { reason: 'changed', breakpoint: this.describe(breakpoint) });
-    }
+    const sameFlow = structureOf(opened.spec) === structureOf(before.spec);
     this.invalidate('stacks');
+    if (sameFlow && opened.layerLines.join() === before.layerLines.join()) return;
+    if (!sameFlow) {
+      this.reports.say('The flow was edited into another one: the pass begins anew. What was trained is kept for when the edit is undone.');
+      this.pausing = true;
+      this.stopped(passThread, this.pass.begin(startingPass(this.program, this.launch)));
+    }
+    this.reports.breakpointsChanged(this.setBreakpoints(this.pass.breakpoints), this.layerLines);
   }
 
-  /** A breakpoint as the client shows it. */
-  describe({ id, layer, reason, wanted }: Breakpoint): object {
-    const line = layer === undefined ? wanted.line : this.opened.layerLines[layer - 1];
-    return {
-      id,
-      verified: layer !== undefined,
-      line: line + this.client.lineBase,
-      source: this.source,
-      ...(reason !== undefined && { message: reason, reason: 'failed' }),
-    };
+  private invalidate(area: 'variables' | 'stacks'): void {
+    if (this.begun) this.reports.invalidate(area);
   }
-
-  private invalidate(area: 'variables' | 'stacks' = 'variables'): void {
-    if (!this.client.canInvalidate || !this.begun || this.outdated) return;
-    this.outdated = setTimeout(() => {
-      this.outdated = undefined;
-      this.variables.forget();
-      this.client.event('invalidated', { areas: [area] });
-    }, invalidationInterval);
-  }
-}
-
-function whatIsWrong(program: Program): string {
-  const { session, name } = program;
-  const problem = session.problems.find(({ severity }) => severity === 'error');
-  if (!problem) return session.note ?? `${name} has no flow.`;
-  return `${name}, line ${program.text().slice(0, problem.start).split('\n').length}: ${problem.message}`;
 }

@@ -36,7 +36,7 @@ function frameOfTraining(debuggee: Debuggee): DebugProtocol.StackFrame {
   return frame(debuggee, trainingFrame, `training step ${step}`, placesIn(debuggee.program.text()).training);
 }
 
-function frame({ client, source }: Debuggee, id: number, name: string, line: number): DebugProtocol.StackFrame {
+function frame({ client, reports: { source } }: Debuggee, id: number, name: string, line: number): DebugProtocol.StackFrame {
   return { id, name, source, line: line + client.lineBase, column: client.columnBase };
 }
 

@@ -119,6 +119,6 @@ export function inspectionHandlers(debuggee: Debuggee): ReadonlyMap<string, Hand
     ['setExpression', setExpression],
     ['completions', completions],
     ['exceptionInfo', exceptionInfo],
-    ['loadedSources', () => ({ sources: [debuggee.source] })],
+    ['loadedSources', () => ({ sources: [debuggee.reports.source] })],
   ]);
 }

@@ -4,8 +4,9 @@ import type { FlowSession } from '../session/session';
 import type { BatchPass, Visit } from './batch-pass';
 import { ValueError } from './expression/syntax';
 import type { Names } from './expression/evaluate';
-import { Absent, describeKind, Group, Tensor, type Named, type Value } from './expression/value';
+import { Absent, describeKind, Tensor, type Named, type Value } from './expression/value';
 import { layerParameter, layerParameters } from './parameters';
+import { lossOf, trainingGroup } from './training-names';
 
 /** Where an expression is evaluated. */
 export interface Place {
@@ -197,28 +198,6 @@ function passNames(place: Place): Named[] {
     global('epsilon', 'A determinant below this counts as near-singular (a setting).', () => session.epsilon),
     global('training', 'How training stands.', () => trainingGroup(session)),
   ];
-}
-
-function lossOf({ losses }: FlowSession): Value {
-  return losses.latest ? losses.latest[1] : new Absent('No training step was taken yet.');
-}
-
-export function trainingGroup(session: FlowSession): Group {
-  const { opened, target } = session;
-  const settings = opened?.spec.training;
-  const members: (Named | undefined)[] = [
-    { name: 'step', meaning: 'How many steps were taken.', value: () => session.step },
-    { name: 'status', meaning: 'Whether it runs.', value: () => session.status },
-    { name: 'loss', meaning: 'The loss of the last step, in nats.', value: () => lossOf(session) },
-    target?.floor === undefined
-      ? undefined
-      : { name: 'floor', meaning: 'The least loss there can be, in nats.', value: () => target.floor ?? NaN },
-    settings && { name: 'steps', meaning: 'How many steps the file asks for.', value: () => settings.steps },
-    settings && { name: 'batch', meaning: 'How many points a step looks at.', value: () => settings.batch },
-    settings && { name: 'optimizer', meaning: 'What takes the steps.', value: () => settings.optimizer },
-    settings && { name: 'learningRate', meaning: 'How far a step goes.', value: () => settings.learningRate },
-  ];
-  return new Group(new Map(members.flatMap((named) => (named ? [[named.name, named]] : []))));
 }
 
 /** @throws ValueError where it is not a point in R^d */

@@ -13,12 +13,12 @@ export interface LayerParameter {
 /** The parameters of a layer, from 1, as they are now. */
 export function layerParameters(session: FlowSession, layer: number): LayerParameter[] {
   const { opened, flow } = session;
-  const all = session.past.shown?.parameters ?? session.snapshot()?.checkpoint.parameters;
-  if (!opened || !flow || !all) return [];
+  const { parameters } = session;
+  if (!opened || !flow || !parameters) return [];
   return parameterSlots(opened.spec)
     .filter((slot) => slot.layer === layer - 1)
     .map((slot) => {
-      const values = Float64Array.from(all.subarray(slot.offset, slot.offset + slot.length));
+      const values = Float64Array.from(parameters.subarray(slot.offset, slot.offset + slot.length));
       const info = flow.layers[layer - 1].type.parameters.find(({ name }) => name === slot.name);
       const value = slot.shape.length === 0 ? values[0] : new Tensor(slot.shape, values);
       return { slot, meaning: info?.meaning ?? '', value };

@@ -35,7 +35,7 @@ export class PassThread {
   constructor(
     private readonly session: FlowSession,
     private batch: BatchPass,
-    private readonly say: (text: string, breakpoint: Breakpoint) => void,
+    private readonly say: (text: string, breakpoint?: Breakpoint) => void,
   ) {}
 
   /** The pass through the flow as its parameters are now. */
@@ -167,7 +167,9 @@ export class PassThread {
   private retreat(): Stop {
     if (this.pass.position === 0) return stepped(this.where());
     const visit = this.pass.back();
-    return this.arrive(visit) ?? stepped(this.backWords(visit));
+    const stop = this.arrive(visit) ?? stepped(`Layer ${visit.layer} undone, ${arrow(visit.direction)}`);
+    this.say(this.backWords(visit));
+    return stop;
   }
 
   private backWords(visit: Visit): string {

@@ -7,6 +7,7 @@ import { Absent, Tensor } from './expression/value';
 import { jacobianAt } from './jacobian';
 import { layerAt, namesAt, parameterNamesOf, probeAt, type Place } from './names';
 import { layerValues } from './parameters';
+import { settingNamed } from './training-names';
 import type { Shown } from './variables';
 
 export interface Scope {
@@ -125,5 +126,10 @@ function jacobianLines(place: Place, layer: number): Shown[] {
 function trainingLines(place: Place): Shown[] {
   const group = namesAt(place).get('training')?.value();
   if (group === undefined || typeof group !== 'object' || !('members' in group)) return [];
-  return [...group.members.values()].map(({ name, value }) => ({ name, value: value(), expression: `training.${name}` }));
+  return [...group.members.values()].map(({ name, value }) => ({
+    name,
+    value: value(),
+    expression: `training.${name}`,
+    settable: settingNamed(place.session, name) !== undefined,
+  }));
 }

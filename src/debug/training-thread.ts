@@ -1,6 +1,6 @@
 import type { FlowSession } from '../session/session';
 import type { Stop } from './pass-thread';
-import type { TrainingHit } from './training-watch';
+import type { TrainingWatch } from './training-watch';
 
 /** Training as a thread of the debugger: one update at a time, back through its history, or running. */
 export class TrainingThread {
@@ -9,21 +9,17 @@ export class TrainingThread {
   private command: Stop['reason'] | undefined;
   /** The client asked for it, so it need not be told that training runs. */
   private commanded = false;
-  private looking: Promise<void> = Promise.resolve();
+  /** Its next stop is nobody's business, or was told already. */
   private held = false;
   private wrong: string | undefined;
-  /** The last step that was looked at. */
-  private seen: number;
 
-  /** @param look whether training is to stop at one of the steps from a first one on */
   constructor(
     private readonly session: FlowSession,
-    private readonly look: (from: number) => Promise<TrainingHit | undefined>,
+    private readonly watch: TrainingWatch,
     private readonly onRunning: () => void,
     private readonly onStop: (stop: Stop) => void,
   ) {
     this.wasRunning = this.isRunning;
-    this.seen = session.step;
   }
 
   get isRunning(): boolean {
@@ -42,10 +38,11 @@ export class TrainingThread {
     return this.session.stepTraining(count);
   }
 
-  /** Takes so many updates before anybody looks, and resolves once it rests. */
-  async prepare(count: number): Promise<void> {
+  /** Takes so many updates before anybody looks, and resolves once it rests. `told` is called whenever steps were taken. */
+  async prepare(count: number, told: () => void): Promise<void> {
     const rests = new Promise<void>((resolve) => {
       const unsubscribe = this.session.subscribe(() => {
+        told();
         if (this.isRunning) return;
         unsubscribe();
         resolve();
@@ -55,7 +52,6 @@ export class TrainingThread {
     this.held = true;
     await taken;
     await rests;
-    await this.looking;
   }
 
   /** To before the last update, whose step can be taken again. */
@@ -83,7 +79,12 @@ export class TrainingThread {
 
   /** Training told of steps; of those that were asked for one by one, once it rests. */
   progressed(): void {
-    if (this.isRunning && this.command !== 'step') this.looking = this.looking.then(() => this.lookAtSteps());
+    if (!this.isRunning || this.command === 'step') return;
+    const stop = this.watch.look();
+    if (!stop) return;
+    this.held = true;
+    this.session.pause();
+    this.onStop(stop);
   }
 
   /** Something about the session changed: whoever was told to run may have stopped. */
@@ -96,13 +97,16 @@ export class TrainingThread {
     }
     if (isRunning || !wasRunning) return;
     this.commanded = false;
-    const wrong = session.status === 'not-finite' || session.status === 'failed';
-    const stop: Stop = { reason: wrong ? 'exception' : (command ?? 'pause'), description: this.where() };
-    // One of its last steps may be what it was to stop at.
-    this.looking = this.looking.then(async () => {
-      await this.lookAtSteps();
-      if (!this.held) this.onStop(stop);
-    });
+    if (this.held) return;
+    if (session.status === 'not-finite' || session.status === 'failed') {
+      this.onStop({ reason: 'exception', description: this.where() });
+      return;
+    }
+    const met = this.watch.stopAt(session.watched) ?? this.watch.look();
+    if (met?.reason === 'exception') this.wrong = met.description;
+    // What came true was not to be acted on yet.
+    if (!met && session.watched.length > 0 && command !== 'step' && session.step < session.until) void this.run();
+    else this.onStop(met ?? { reason: command ?? 'pause', description: this.where() });
   }
 
   private begin(command: Stop['reason'] | undefined): void {
@@ -110,21 +114,5 @@ export class TrainingThread {
     this.commanded = true;
     this.held = false;
     this.wrong = undefined;
-    this.seen = this.session.step;
-  }
-
-  /** Rests at the first step that training was to stop at, if there is one. */
-  private async lookAtSteps(): Promise<void> {
-    const { session } = this;
-    if (this.held || this.seen === session.step) return;
-    const from = this.seen + 1;
-    this.seen = session.step;
-    const hit = await this.look(from);
-    if (!hit) return;
-    this.held = true;
-    session.pause();
-    if (hit.step !== undefined && hit.step < session.step) await session.rewind(hit.step);
-    if (hit.stop.reason === 'exception') this.wrong = hit.stop.description;
-    this.onStop(hit.stop);
   }
 }

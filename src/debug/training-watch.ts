@@ -1,125 +1,136 @@
 /** What stops training while it runs: conditions on layers, parameters that change, and a loss that grows. */
 
-import type { FlowSession } from '../session/session';
+import type { Watched } from '../training/messages';
 import { isDueAgain, type Breakpoint } from './breakpoints';
 import type { EnabledFilters } from './exceptions';
-import { evaluate, isMet } from './expression/evaluate';
-import { parseExpression } from './expression/parse';
+import { isMet } from './expression/evaluate';
 import { showNumber } from './expression/show';
 import { ExpressionError } from './expression/syntax';
-import { Tensor, type Value } from './expression/value';
-import { historyCondition, type HistoryCondition } from './history-condition';
+import { historyCondition } from './history-condition';
 import { namesAt, type Place } from './names';
 import type { Stop } from './pass-thread';
 
-/** Stops where a parameter has changed by more than `delta` since it was set, or since it stopped last. */
+/** Stops where a parameter, which is some numbers of the vector of all, has changed by more than `delta` since it was set or stopped last. */
 export interface DataBreakpoint {
   readonly id: number;
   /** `w[3]` or one number of it. */
   readonly expression: string;
+  readonly offset: number;
   readonly delta: number;
-  before: Value;
+  before: Float32Array;
 }
 
-/** Something that was watched for came true, at a step that the history knows, or by now. */
-export interface TrainingHit {
-  readonly stop: Stop;
-  readonly step: number | undefined;
+/** Something that the engine looks for at every step, and what it is to a person that it came true; undefined where nobody is to know. */
+interface Sentry {
+  readonly watched: Watched;
+  readonly stop: () => Stop | undefined;
 }
 
 export const lossDiverged = 'loss-diverged';
 
 /** The greatest change between two values of the same parameter. */
-export function changeBetween(before: Value, now: Value): number {
-  if (typeof before === 'number' && typeof now === 'number') return Math.abs(now - before);
-  if (!(before instanceof Tensor) || !(now instanceof Tensor)) return 0;
-  return now.values.reduce((most, value, i) => Math.max(most, Math.abs(value - before.values[i])), 0);
+function changeBetween(before: Float32Array, now: Float32Array): number {
+  return now.reduce((most, value, i) => Math.max(most, Math.abs(value - before[i])), 0);
 }
 
 /**
- * Looks whether training is to stop, whenever it tells of steps. What the history can be asked is found at its very step; anything else
- * by the step that training has come to. A condition that was met rests until it was seen not to be.
+ * What the history could be asked is looked for in the engine, at every step, so that training rests at the very step; any other condition
+ * whenever training tells of steps. A condition that was met rests until it was seen not to be.
  */
 export class TrainingWatch {
-  breakpoints: readonly Breakpoint[] = [];
-  data: readonly DataBreakpoint[] = [];
-  filters: EnabledFilters = new Map();
-  private readonly resting = new Set<unknown>();
+  private breakpoints: readonly Breakpoint[] = [];
+  private data: readonly DataBreakpoint[] = [];
+  private filters: EnabledFilters = new Map();
+  private sentries: readonly Sentry[] = [];
+  private readonly resting = new Set<Breakpoint>();
+  private armed = false;
 
-  /** @param from the first step that was not looked at yet */
-  async look(place: Place, from: number): Promise<TrainingHit | undefined> {
-    return (await this.grownLoss(place.session, from)) ?? (await this.metCondition(place, from)) ?? this.changedParameter(place);
+  constructor(private readonly placeOfNow: () => Place) {}
+
+  /** From now on training is to stop, or no more. */
+  arm(armed: boolean): void {
+    this.armed = armed;
+    this.post();
   }
 
-  private async grownLoss(session: FlowSession, from: number): Promise<TrainingHit | undefined> {
-    const limit = this.filters.get(lossDiverged);
-    const loss = session.losses.latest?.[1];
-    if (limit === undefined || loss === undefined) return undefined;
-    const step = await this.first(
-      session,
-      lossDiverged,
-      { condition: { quantity: 'loss', is: 'above', than: limit }, from: 0 },
-      from,
-      loss > limit,
-    );
-    if (step === undefined) return undefined;
-    const description = `The loss grew above ${showNumber(limit)} at training step ${step}: try a lower learningRate, or clip the gradient.`;
-    return { stop: { reason: 'exception', description }, step };
+  set(what: { breakpoints?: readonly Breakpoint[]; data?: readonly DataBreakpoint[]; filters?: EnabledFilters }): void {
+    this.breakpoints = what.breakpoints ?? this.breakpoints;
+    this.data = what.data ?? this.data;
+    this.filters = what.filters ?? this.filters;
+    this.post();
   }
 
-  /** A breakpoint without a condition is about the pass alone: training comes through every layer at every step. */
-  private async metCondition(place: Place, from: number): Promise<TrainingHit | undefined> {
+  /** Why training rests, of what the engine was told to look for: `which` are the indices of what came true. */
+  stopAt(which: readonly number[]): Stop | undefined {
+    const stops = which.flatMap((index) => this.sentries.at(index)?.stop() ?? []);
+    return stops.find(({ reason }) => reason === 'exception') ?? stops.at(0);
+  }
+
+  /** Whether training is to stop where it has come to, by a condition that only the present can answer. */
+  look(): Stop | undefined {
+    if (!this.armed) return undefined;
+    const place = this.placeOfNow();
     for (const breakpoint of this.breakpoints) {
-      const { id, condition, layer, log } = breakpoint;
-      if (!condition || layer === undefined || log) continue;
-      const stop = (description: string): Stop => ({ reason: 'breakpoint', description, breakpoints: [id] });
+      const { condition, layer, log } = breakpoint;
+      if (!condition || layer === undefined || log || historyCondition(condition, layer)) continue;
       try {
+        const rested = this.resting.has(breakpoint);
         const now = isMet(condition, namesAt({ ...place, layer }));
-        const known = historyCondition(condition, layer);
-        const step = known ? await this.first(place.session, id, known, from, now) : this.sampled(place.session, id, now);
-        if (step === undefined || !isDueAgain(breakpoint)) continue;
-        return { stop: stop(`The condition at layer ${layer} is met ${known ? 'at' : 'by'} training step ${step}`), step };
+        if (now) this.resting.add(breakpoint);
+        else this.resting.delete(breakpoint);
+        if (now && !rested && isDueAgain(breakpoint)) return stopOf(breakpoint, `The condition at layer ${layer} is met by`, place);
       } catch (error) {
         if (!(error instanceof ExpressionError)) throw error;
-        return { stop: stop(error.message), step: undefined };
+        return { reason: 'breakpoint', description: error.message, breakpoints: [breakpoint.id] };
       }
     }
     return undefined;
   }
 
-  private changedParameter(place: Place): TrainingHit | undefined {
-    for (const each of this.data) {
-      const now = evaluate(parseExpression(each.expression), namesAt(place));
-      const change = changeBetween(each.before, now);
-      if (!(change > each.delta)) continue;
-      each.before = now;
-      const description = `${each.expression} has changed by ${showNumber(change)} by training step ${place.session.step}`;
-      return { stop: { reason: 'data breakpoint', description, breakpoints: [each.id] }, step: undefined };
-    }
-    return undefined;
+  private post(): void {
+    const { session } = this.placeOfNow();
+    this.sentries = this.armed ? [...this.ofLoss(), ...this.ofConditions(), ...this.ofParameters()] : [];
+    session.past.watch(this.sentries.map(({ watched }) => watched));
   }
 
-  /** The first step, not before `from`, at which a condition held that does not rest; `now` is whether it holds now. */
-  private async first(
-    session: FlowSession,
-    key: unknown,
-    { condition, from }: HistoryCondition,
-    since: number,
-    now: boolean,
-  ): Promise<number | undefined> {
-    if (this.resting.has(key)) {
-      if (!now) this.resting.delete(key);
-      return undefined;
-    }
-    const step = await session.past.findStep(condition, Math.max(from, since));
-    if (step !== undefined && now) this.resting.add(key);
-    return step;
+  private ofLoss(): Sentry[] {
+    const limit = this.filters.get(lossDiverged);
+    if (limit === undefined) return [];
+    const stop = (): Stop => {
+      const step = this.placeOfNow().session.step;
+      const description = `The loss grew above ${showNumber(limit)} at training step ${step}: try a lower learningRate, or clip the gradient.`;
+      return { reason: 'exception', description };
+    };
+    return [{ watched: { condition: { quantity: 'loss', is: 'above', than: limit }, from: 0 }, stop }];
   }
 
-  private sampled({ step }: FlowSession, key: unknown, now: boolean): number | undefined {
-    const rested = this.resting.has(key);
-    if (now) this.resting.add(key);
-    else this.resting.delete(key);
-    return now && !rested ? step : undefined;
+  /** A breakpoint without a condition is about the pass alone: training comes through every layer at every step. */
+  private ofConditions(): Sentry[] {
+    return this.breakpoints.flatMap((breakpoint) => {
+      const { condition, layer, log } = breakpoint;
+      const watched = condition && layer !== undefined && !log ? historyCondition(condition, layer) : undefined;
+      if (!watched || layer === undefined) return [];
+      const description = `The condition at layer ${layer} is met at`;
+      return [{ watched, stop: () => (isDueAgain(breakpoint) ? stopOf(breakpoint, description, this.placeOfNow()) : undefined) }];
+    });
   }
+
+  private ofParameters(): Sentry[] {
+    return this.data.map((each) => {
+      const { id, expression, offset, delta, before } = each;
+      const stop = (): Stop => {
+        const { session } = this.placeOfNow();
+        const now = session.parameters?.slice(offset, offset + before.length) ?? each.before;
+        const change = changeBetween(each.before, now);
+        each.before = now;
+        const description = `${expression} has changed by ${showNumber(change)} at training step ${session.step}`;
+        return { reason: 'data breakpoint', description, breakpoints: [id] };
+      };
+      return { watched: { offset, before, delta }, stop };
+    });
+  }
+}
+
+function stopOf({ id }: Breakpoint, description: string, { session: { step } }: Place): Stop {
+  return { reason: 'breakpoint', description: `${description} training step ${step}`, breakpoints: [id] };
 }

@@ -17,14 +17,16 @@ export interface Shown {
 
 type Container = { readonly lines: () => readonly Shown[] } | { readonly tensor: Tensor; readonly of: Shown };
 
-/** What can be unfolded at this stop. Its references are good until the next one. */
+/** What can be unfolded at this stop, and at the one before: a client that steps fast still asks for that. */
 export class Variables {
-  private readonly containers = new Map<number, Container>();
+  private containers = new Map<number, Container>();
+  private before = new Map<number, Container>();
   private given = 0;
 
-  /** Everything that was given out before is gone. */
+  /** Another stop. */
   forget(): void {
-    this.containers.clear();
+    this.before = this.containers;
+    this.containers = new Map();
   }
 
   /** A reference to lines that are made when somebody looks. */
@@ -32,7 +34,7 @@ export class Variables {
     return this.keep({ lines });
   }
 
-  /** @throws RequestError for a reference of another stop */
+  /** @throws RequestError for a reference of an earlier stop */
   list(reference: number, filter: string | undefined, start: number, count: number): DebugProtocol.Variable[] {
     return this.lines(this.find(reference), filter, start, count).map((line) => this.describe(line));
   }
@@ -78,7 +80,7 @@ export class Variables {
   }
 
   private find(reference: number): Container {
-    const container = this.containers.get(reference);
+    const container = this.containers.get(reference) ?? this.before.get(reference);
     if (container) return container;
     throw new RequestError('These variables are gone: the flow has gone on since. Ask for the scopes again.');
   }

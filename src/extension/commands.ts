@@ -8,10 +8,14 @@ import { importCheckpointFile } from './import-checkpoint';
 import { newFlow } from './new-flow';
 import type { OpenFlow, OpenFlows } from './open-flows';
 import { saveWeights } from './save-weights';
+import { writeValues } from './write-values';
 
 /** The commands on a flow. Each is enabled only when it makes sense (see package.json), so what it finds missing is not an error. */
 const onFlow: Readonly<
-  Record<Exclude<ViewCommand, 'openFlowView' | 'newFlow' | 'export'> | 'goToLayer' | 'exportPyTorch', (flow: OpenFlow) => unknown>
+  Record<
+    Exclude<ViewCommand, 'openFlowView' | 'newFlow' | 'export'> | 'goToLayer' | 'exportPyTorch' | 'writeValues',
+    (flow: OpenFlow) => unknown
+  >
 > = {
   train: ({ session }) => session.train(),
   pause: ({ session }) => session.pause(),
@@ -23,6 +27,7 @@ const onFlow: Readonly<
   goToLayer,
   saveWeights,
   exportPyTorch: exportToPyTorch,
+  writeValues,
 };
 
 /** Registers every command; a webview's buttons run them by the same ids. */

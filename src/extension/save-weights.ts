@@ -27,7 +27,7 @@ export async function saveWeights(flow: OpenFlow): Promise<void> {
 
 async function weightsFile(flow: OpenFlow): Promise<vscode.Uri | undefined> {
   const beside = (path: string) => vscode.Uri.joinPath(flow.uri, '..', path);
-  const named = flow.session.weightsPath;
+  const named = flow.session.text.parsed.weights?.path;
   if (named !== undefined) return beside(named);
   const proposed = beside(flow.name.replace(/(\.nflow)?$/, '.safetensors'));
   if (flow.uri.scheme !== 'untitled' && !(await exists(proposed))) return proposed;

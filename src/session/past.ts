@@ -1,4 +1,4 @@
-import type { Condition, Quantity, Revisited } from '../training/messages';
+import type { Condition, Quantity, Revisited, Watched } from '../training/messages';
 import type { EngineClient } from './engine-client';
 import type { PictureSize } from './latest-picture';
 
@@ -31,6 +31,11 @@ export class Past {
   /** Looks at now again. */
   leave(): void {
     this.looked = undefined;
+  }
+
+  /** Training rests at each of these from now on, right after the step that makes it true. */
+  watch(watched: readonly Watched[]): void {
+    this.engine.order({ type: 'watch', watched });
   }
 
   /** The first step, not before `from`, that meets the condition, as far as the history keeps steps. */

@@ -1,4 +1,4 @@
-import { parseFlow, type ParsedFlow, type Problem } from '../document/parse';
+import type { ParsedFlow, Problem } from '../document/parse';
 import { encodeWeights } from '../document/weights';
 import { buildFlow, type Flow } from '../flow/flow';
 import { closedFormDirection, type Direction, type FlowSpec } from '../flow/spec';
@@ -7,10 +7,11 @@ import { Attempt } from './attempt';
 import { ByHand } from './by-hand';
 import { EngineClient, type EngineNews } from './engine-client';
 import type { Environment, SessionSettings } from './environment';
+import { FlowText } from './flow-text';
 import { LatestPicture, type PictureSize } from './latest-picture';
 import { Listeners } from './listeners';
 import type { LossHistory } from './loss-history';
-import { isAnother, onlySettingsDiffer, type Opened } from './opened';
+import type { Opened } from './opened';
 import { Past } from './past';
 import type { Probe } from './probe';
 import { KeptSnapshots, shapeOf, snapshotOf, untrained, type ProbePlace, type Snapshot } from './snapshot';
@@ -33,8 +34,8 @@ export type SessionEvent = 'state' | 'picture' | 'target' | 'problems';
  */
 export class FlowSession {
   private readonly listeners = new Listeners<SessionEvent>();
+  private readonly emit = (event: SessionEvent): void => this.listeners.emit(event);
   private readonly engine: EngineClient;
-  private parsed: ParsedFlow = { problems: [], layerLines: [] };
   private wanted: ParsedFlow | undefined;
   /** The latest attempt to start over, and what was wrong with its files: what an earlier one finds no longer matters. */
   private attempt: Attempt;
@@ -48,6 +49,8 @@ export class FlowSession {
   private beforeReset: Snapshot | undefined;
   private readonly picture: LatestPicture;
 
+  /** What the text says, and what training was set to beside it. */
+  readonly text = new FlowText(() => this.textChanged());
   /** The steps that were taken, and the one of them that is looked at again. */
   readonly past: Past;
   /** Moves layers by hand. */
@@ -128,6 +131,11 @@ export class FlowSession {
     return this.training.engineName;
   }
 
+  /** Which of what it was told to {@link watch} for has stopped training last: indices. */
+  get watched(): readonly number[] {
+    return this.training.watched;
+  }
+
   get losses(): LossHistory {
     return this.training.losses;
   }
@@ -167,41 +175,31 @@ export class FlowSession {
 
   /** Mistakes in the text, and those of the files that it names, which are reported where they are named. */
   get problems(): readonly Problem[] {
-    return [...this.parsed.problems, ...this.attempt.problemsIn(this.parsed)];
+    return [...this.text.parsed.problems, ...this.attempt.problemsIn(this.text.parsed)];
   }
 
   /** The files, relative to the text, that the flow shown depends on: when one changes, call {@link reload}. */
   get files(): readonly string[] {
-    const weights = this.step === 0 ? this.parsed.weights : undefined;
-    return [this.parsed.data, weights].flatMap((file) => (file ? [file.path] : []));
-  }
-
-  /** The weights file that the text names, relative to it. */
-  get weightsPath(): string | undefined {
-    return this.parsed.weights?.path;
+    const weights = this.step === 0 ? this.text.parsed.weights : undefined;
+    return [this.text.parsed.data, weights].flatMap((file) => (file ? [file.path] : []));
   }
 
   /** The text changed. A flow that can be used replaces the one shown; otherwise the last good one stays. */
   setText(text: string): void {
-    this.parsed = parseFlow(text);
-    if (this.current && this.parsed.spec && JSON.stringify(this.parsed.spec) === JSON.stringify(this.current.spec)) {
-      this.current = { ...this.current, layerLines: this.parsed.layerLines };
-    }
-    if (this.isNeeded) void this.open();
-    this.emit('problems');
-    this.emit('state');
+    void this.text.set(text);
   }
 
   /** There is a flow, or will be once somebody wants to see or train it. */
   get canOpen(): boolean {
-    return this.current !== undefined || this.parsed.spec !== undefined;
+    return this.current !== undefined || this.text.parsed.spec !== undefined;
   }
 
   /** Somebody wants to see or train the flow: brings up the engine with what the text says. Resolves when that is settled. */
   open(): Promise<void> {
-    const { parsed } = this;
-    if (parsed.spec && isAnother(parsed, this.wanted, this.step > 0)) {
-      if (this.wanted && parsed.weights?.path !== this.wanted.weights?.path) this.fromSeed = false;
+    const { wanted } = this;
+    const { parsed } = this.text;
+    if (parsed.spec && (!wanted || this.text.differsFrom(wanted, this.step > 0))) {
+      if (wanted && parsed.weights?.path !== wanted.weights?.path) this.fromSeed = false;
       this.configuring = this.goOnWith(parsed, parsed.spec) ?? this.configure(parsed, parsed.spec);
       this.wanted = parsed;
     }
@@ -322,9 +320,7 @@ export class FlowSession {
 
   /** Where training stands, and where flows stood that the text described before: to be given to {@link restore} in another process. */
   snapshots(): Snapshot[] {
-    const now = this.snapshot();
-    const others = this.kept.all().filter(({ shape, checkpoint }) => shape !== now?.shape && checkpoint.step > 0);
-    return now ? [...others, now] : others;
+    return this.kept.trainedAnd(this.snapshot());
   }
 
   /** Where training stands. */
@@ -345,7 +341,7 @@ export class FlowSession {
 
   /** A data file can only be checked by reading it; without one the engine waits until somebody wants to see or train the flow. */
   private get isNeeded(): boolean {
-    return this.engine.isOpen || this.parsed.data !== undefined;
+    return this.engine.isOpen || this.text.parsed.data !== undefined;
   }
 
   private get pictureSize(): PictureSize {
@@ -353,15 +349,25 @@ export class FlowSession {
     return { particles, side: gridLines, extent: 3, coordinates: this.coordinates, source: this.source };
   }
 
-  private emit(event: SessionEvent): void {
-    this.listeners.emit(event);
+  private textChanged(): Promise<void> {
+    const { current } = this;
+    const { parsed } = this.text;
+    const same = current && JSON.stringify(parsed.spec) === JSON.stringify(current.spec);
+    if (same) this.current = { ...current, layerLines: parsed.layerLines };
+    const opened = this.isNeeded ? this.open() : Promise.resolve();
+    this.emit('problems');
+    this.emit('state');
+    return opened;
   }
 
-  /** Goes on where the text describes the same flow by other settings, or as a person's hand made it. */
+  /** Goes on where the text describes the same flow by other settings, as a person's hand made it, or with the parameters that it has. */
   private goOnWith(parsed: ParsedFlow, spec: FlowSpec): Promise<void> | undefined {
     const { current, wanted } = this;
-    const moved = current && current.spec === wanted?.spec ? this.byHand.between(current.spec, spec) : undefined;
-    if (!current || (!moved && !onlySettingsDiffer(parsed, wanted, current))) return undefined;
+    // The flow that is shown is the wanted one, and it stays.
+    if (!current || !wanted || current.spec !== wanted.spec) return undefined;
+    const moved = this.byHand.between(current.spec, spec);
+    if (!moved && !this.text.continues(current, wanted, this.training.checkpoint?.parameters)) return undefined;
+    if (!moved) this.kept.keep(this.snapshot());
     this.current = { ...current, spec, layerLines: parsed.layerLines };
     return moved ? this.training.edit(spec, moved) : this.training.change(spec);
   }
@@ -370,8 +376,7 @@ export class FlowSession {
   private async configure(parsed: ParsedFlow, spec: FlowSpec): Promise<void> {
     const attempt = this.begin();
     this.pause('The file was edited, so training was paused.');
-    const previous = this.snapshot();
-    if (previous) this.kept.keep(previous);
+    this.kept.keep(this.snapshot());
     let kept = this.kept.of(spec);
     this.fromSeed = kept?.fromSeed ?? false;
     if (parsed.weights && (kept?.checkpoint.step ?? 0) === 0 && !kept?.fromSeed) {

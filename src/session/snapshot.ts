@@ -55,6 +55,11 @@ export function snapshotOf(
   );
 }
 
+/** The same but for the values that its layers begin from: flows of one structure have the same parameters. */
+export function structureOf(spec: FlowSpec): string {
+  return shapeOf({ ...spec, layers: spec.layers.map((layer) => ({ ...layer, initial: {} })) });
+}
+
 /** A flow with these parameters before its first training step. */
 export function untrained(spec: FlowSpec, parameters: Float32Array): Snapshot {
   const moments = [new Float32Array(parameters.length), new Float32Array(parameters.length)] as const;
@@ -67,16 +72,18 @@ export class KeptSnapshots {
 
   constructor(private readonly most = 8) {}
 
-  keep(snapshot: Snapshot): void {
+  keep(snapshot: Snapshot | undefined): void {
+    if (!snapshot) return;
     this.kept.delete(snapshot.shape);
     this.kept.set(snapshot.shape, snapshot);
     const [oldest] = this.kept.keys();
     if (this.kept.size > this.most) this.kept.delete(oldest);
   }
 
-  /** Oldest first. */
-  all(): Snapshot[] {
-    return [...this.kept.values()];
+  /** Those that were trained, oldest first, and then this one. */
+  trainedAnd(now: Snapshot | undefined): Snapshot[] {
+    const others = [...this.kept.values()].filter(({ shape, checkpoint }) => shape !== now?.shape && checkpoint.step > 0);
+    return now ? [...others, now] : others;
   }
 
   of(spec: FlowSpec): Snapshot | undefined {

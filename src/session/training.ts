@@ -33,7 +33,10 @@ export class Training {
   until = 0;
   /** One sentence about why training stands where it does. */
   note: string | undefined;
+  /** Which of what is watched for has stopped it: indices. */
+  watched: readonly number[] = [];
   private held: number[] = [];
+  private orders = 0;
   private latest: Checkpoint | undefined;
 
   /**
@@ -74,9 +77,7 @@ export class Training {
   run({ training: { steps } }: FlowSpec): void {
     if (this.status === 'running') return;
     this.until = (Math.floor(this.step / steps) + 1) * steps;
-    this.status = 'running';
-    this.note = undefined;
-    this.engine.order({ type: 'train', until: this.until });
+    this.order();
     this.onState();
   }
 
@@ -91,9 +92,7 @@ export class Training {
 
   /** Takes exactly so many steps more, and rests. */
   takeSteps(count: number): void {
-    this.status = 'running';
-    this.note = undefined;
-    this.engine.order({ type: 'step', count });
+    this.order(count);
     this.onState();
   }
 
@@ -107,7 +106,7 @@ export class Training {
       this.note = undefined;
     }
     const answer = this.engine.ask({ type: 'change', spec });
-    if (this.status === 'running') this.engine.order({ type: 'train', until: this.until });
+    if (this.status === 'running') this.order();
     const changed = await answer;
     if (changed.type !== 'changed') return;
     this.engineName = changed.engine;
@@ -143,12 +142,16 @@ export class Training {
         this.accept(news.checkpoint);
         break;
       case 'stopped':
-        // A pause took effect when it was ordered: by now training may have been told to go on.
+        // A pause took effect when it was ordered; and by now training may have been told to go on.
+        if (news.order !== this.orders) return;
         if (news.reason === 'done') this.status = 'done';
         if (news.reason === 'stepped') this.status = 'paused';
         if (news.reason === 'direction') {
           this.status = this.step > 0 ? 'paused' : 'idle';
           this.note = againstDirection;
+        } else if (news.reason === 'watched') {
+          this.status = 'paused';
+          this.watched = news.which;
         }
         if (news.reason === 'no-improvement') {
           this.status = 'paused';
@@ -167,6 +170,15 @@ export class Training {
         this.onState();
         break;
     }
+  }
+
+  /** Takes so many steps, or those up to `until`. */
+  private order(count?: number): void {
+    this.status = 'running';
+    this.note = undefined;
+    this.watched = [];
+    const order = ++this.orders;
+    this.engine.order(count === undefined ? { type: 'train', order, until: this.until } : { type: 'step', order, count });
   }
 
   private rest({ training: { steps } }: FlowSpec, step: number): void {

@@ -15,6 +15,7 @@ import { Progress } from './progress';
 import { firstWhere, marginsOf, seriesOf } from './quantities';
 import { initialCheckpoint, Trainer } from './trainer';
 import { targetPoints, type TargetPoints } from './target-points';
+import { Watch } from './watch';
 import type { Work } from './work';
 
 export interface EngineOptions {
@@ -24,6 +25,13 @@ export interface EngineOptions {
    * backend computes the same bits.
    */
   readonly wasmFolder?: string;
+}
+
+/** The step at which training stops, what it then says, and by which order. */
+interface Goal {
+  readonly step: number;
+  readonly reason: 'done' | 'stepped';
+  readonly order: number;
 }
 
 /** Milliseconds of work between two looks at the messages. */
@@ -76,14 +84,15 @@ class Engine {
   private table: PointTable | undefined;
   /** What particles that begin at x begin from, once that was asked for. */
   private points: { readonly draw: TargetPoints | undefined } | undefined;
-  /** The step at which training stops, and what it then says; undefined while it rests. */
-  private goal: { readonly step: number; readonly reason: 'done' | 'stepped' } | undefined;
+  /** Undefined while training rests. */
+  private goal: Goal | undefined;
   /** The step that is being taken; let go of, it has not begun. */
   private training: Work | undefined;
   /** Questions that take longer than a slice, the first being worked on; training waits for them. */
   private questions: { readonly id: number; readonly work: Work }[] = [];
   private looping = false;
   private progress = new Progress();
+  private watch = new Watch();
 
   constructor(
     private readonly port: Port<FromEngine, ToEngine>,
@@ -114,9 +123,12 @@ class Engine {
         trainer.edit(message.edits);
         return this.port.post({ type: 'edited', id: message.id, checkpoint: trainer.checkpoint() });
       case 'train':
-        return this.go({ step: message.until, reason: 'done' });
+        return this.go({ step: message.until, reason: 'done', order: message.order });
       case 'step':
-        return this.go({ step: trainer.step + message.count, reason: 'stepped' });
+        return this.go({ step: trainer.step + message.count, reason: 'stepped', order: message.order });
+      case 'watch':
+        this.watch = new Watch(message.watched);
+        return;
       case 'pause':
         return this.pause();
       case 'trace':
@@ -224,7 +236,7 @@ class Engine {
     if (!this.looping) void this.work();
   }
 
-  private go(goal: { readonly step: number; readonly reason: 'done' | 'stepped' }): void {
+  private go(goal: Goal): void {
     this.goal = goal;
     if (!this.looping) void this.work();
   }
@@ -271,16 +283,20 @@ class Engine {
   }
 
   /** Takes one step, or stops where there is none to take. */
-  private *trainOn(trainer: Trainer, goal: { readonly step: number; readonly reason: 'done' | 'stepped' }): Work {
-    if (closedFormDirection(trainer.spec) !== trainedDirection(trainer.spec.objective)) return this.stop({ reason: 'direction' });
+  private *trainOn(trainer: Trainer, goal: Goal): Work {
+    if (closedFormDirection(trainer.spec) !== trainedDirection(trainer.spec.objective)) return this.stop(goal, { reason: 'direction' });
     const since = trainer.stalledSince;
-    if (trainer.step >= goal.step && !trainer.isJudgementDue) return this.stop({ reason: goal.reason });
+    if (trainer.step >= goal.step && !trainer.isJudgementDue) return this.stop(goal, { reason: goal.reason });
     if (since !== undefined && !trainer.isJudgementDue) {
       trainer.forgive();
-      return this.stop({ reason: 'no-improvement', since, judgedBy: trainer.judgedBy });
+      return this.stop(goal, { reason: 'no-improvement', since, judgedBy: trainer.judgedBy });
     }
     const outcome = yield* trainer.next();
-    if (outcome.type !== 'not-finite') return this.progress.add(outcome);
+    if (outcome.type !== 'not-finite') {
+      this.progress.add(outcome);
+      const which = this.watch.isEmpty ? [] : this.watch.look(trainer.spec, trainer.lastStep());
+      return which.length > 0 ? this.stop(goal, { reason: 'watched', which }) : undefined;
+    }
     this.goal = undefined;
     this.report();
     this.port.post({ type: 'not-finite', at: outcome.at });
@@ -289,13 +305,13 @@ class Engine {
   private pause(): void {
     if (!this.goal) return;
     this.letGo();
-    this.stop({ reason: 'paused' });
+    this.stop(this.goal, { reason: 'paused' });
   }
 
-  private stop(reason: StopReason): void {
+  private stop({ order }: Goal, reason: StopReason): void {
     this.goal = undefined;
     this.report();
-    this.port.post({ type: 'stopped', ...reason });
+    this.port.post({ type: 'stopped', order, ...reason });
   }
 
   private report(): void {

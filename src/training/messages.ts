@@ -47,6 +47,16 @@ export interface Condition {
   readonly than: number;
 }
 
+/** Parameters, from `offset` on in the vector of all, of which one differs from what it was `before` by more than `delta`. */
+export interface Change {
+  readonly offset: number;
+  readonly before: Float32Array;
+  readonly delta: number;
+}
+
+/** What training can be told to stop at: a condition, from step `from` on, or a change. */
+export type Watched = { readonly condition: Condition; readonly from: number } | Change;
+
 /** A step that was taken, as it can be looked at again: to the bit as it was. */
 export interface Revisited {
   readonly step: number;
@@ -132,10 +142,12 @@ export type ToEngine =
   | { readonly type: 'change'; readonly id: number; readonly spec: FlowSpec }
   /** The person sets parameters: training, if it runs, goes on from there. What the optimiser remembers of them is set to 0. */
   | { readonly type: 'edit'; readonly id: number; readonly edits: readonly ParameterEdit[] }
-  /** Train up to and including step `until`. */
-  | { readonly type: 'train'; readonly until: number }
+  /** Train up to and including step `until`. What stops it names the order that it was given by. */
+  | { readonly type: 'train'; readonly order: number; readonly until: number }
   /** Take `count` steps, and stop there, also where more were being taken. */
-  | { readonly type: 'step'; readonly count: number }
+  | { readonly type: 'step'; readonly order: number; readonly count: number }
+  /** Training stops at each of these from now on, and at nothing that it was told before. */
+  | { readonly type: 'watch'; readonly watched: readonly Watched[] }
   | { readonly type: 'pause' }
   | ({ readonly type: 'trace'; readonly id: number } & PictureSize)
   | ({ readonly type: 'density'; readonly id: number } & Look)
@@ -160,6 +172,8 @@ export type StopReason =
   | { readonly reason: 'done' | 'paused' | 'stepped' }
   /** The layers' formulas run against the direction that the objective trains. */
   | { readonly reason: 'direction' }
+  /** The step has made true what is watched for: `which` are its indices. */
+  | { readonly reason: 'watched'; readonly which: readonly number[] }
   /** What training is judged by has not improved since step `since`, for as many steps as the flow has patience. */
   | { readonly reason: 'no-improvement'; readonly since: number; readonly judgedBy: 'held-out' | 'loss' };
 
@@ -189,7 +203,7 @@ export type FromEngine =
    * {@link heldOutColumns}; and where training stands now. Of very many steps only some hundred are told, evenly spread, the last among them.
    */
   | { readonly type: 'progress'; readonly steps: Float64Array; readonly heldOut: Float64Array; readonly checkpoint: Checkpoint }
-  | ({ readonly type: 'stopped' } & StopReason)
+  | ({ readonly type: 'stopped'; readonly order: number } & StopReason)
   | { readonly type: 'not-finite'; readonly at: NotFinite }
   | { readonly type: 'traced'; readonly id: number; readonly picture: Picture }
   | { readonly type: 'density'; readonly id: number; readonly density: Density }

@@ -17,6 +17,13 @@ function valueOf(spec: FlowSpec, { parameters, measures }: PastStep, quantity: Q
   return quantity.margin === 'least' ? Math.min(...margins) : (margins[quantity.margin] ?? NaN);
 }
 
+/** Whether a step meets a condition; undefined where its quantity was not measured. */
+export function meets(spec: FlowSpec, past: PastStep, { quantity, is, than }: Condition): boolean | undefined {
+  const value = valueOf(spec, past, quantity);
+  if (Number.isNaN(value)) return undefined;
+  return is === 'below' ? value < than : value > than;
+}
+
 /** Steps that are looked at between two yields. */
 const stepsAtOnce = 64;
 
@@ -33,11 +40,10 @@ export function* seriesOf(spec: FlowSpec, steps: Iterable<PastStep>, quantity: Q
 }
 
 /** The first of the steps that meets the condition. */
-export function* firstWhere(spec: FlowSpec, steps: Iterable<PastStep>, { quantity, is, than }: Condition): Work<number | undefined> {
+export function* firstWhere(spec: FlowSpec, steps: Iterable<PastStep>, condition: Condition): Work<number | undefined> {
   let looked = 0;
   for (const past of steps) {
-    const value = valueOf(spec, past, quantity);
-    if (is === 'below' ? value < than : value > than) return past.step;
+    if (meets(spec, past, condition)) return past.step;
     if (++looked % stepsAtOnce === 0) yield;
   }
   return undefined;

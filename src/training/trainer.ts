@@ -2,7 +2,7 @@ import type { Estimate } from '../flow/diagnostics';
 import { initialParameters } from '../flow/flow';
 import type { FlowSpec } from '../flow/spec';
 import type { PointTable } from '../flow/table';
-import { History, nothingMeasured, type Mark, type PastStep } from './history';
+import { History, nothingMeasured, type Mark, type Measures, type PastStep } from './history';
 import { heldOutInterval, heldOutLikelihood, splitTable } from './holdout';
 import type { Checkpoint, NotFinite, ParameterEdit } from './messages';
 import { firstNotFinite } from './not-finite';
@@ -44,6 +44,7 @@ export class Trainer {
   private taken: number;
   private patience: Patience | undefined;
   private judgedAt = 0;
+  private measured: Measures = nothingMeasured;
   /** Where the state is copied to on its way into the history. */
   private readonly scratch: TrainingState;
 
@@ -115,6 +116,7 @@ export class Trainer {
       this.judgedAt = this.taken;
       this.patience = judgeHeldOut(this.patience, this.taken, heldOut.mean);
       this.history.judged(this.taken, heldOut);
+      this.measured = { ...this.measured, heldOut: heldOut.mean, heldOutError: heldOut.standardError };
       return { type: 'judged', step: this.taken, heldOut };
     }
     const settings = stepSettings(this.settings, this.taken + 1);
@@ -129,15 +131,19 @@ export class Trainer {
     if (!this.heldOut) this.patience = judgeLoss(this.patience, this.taken, this.settings, terms);
     if (from) this.history.begin(from, this.settings);
     const { learningRate } = settings;
-    const { base, logDet, energy } = terms;
-    const measures = { loss, base, logDet, energy, gradientNorm, learningRate, heldOut: NaN, heldOutError: NaN };
-    this.history.record(this.taken, () => this.mark(this.scratch), measures);
+    this.measured = { ...nothingMeasured, loss, ...terms, gradientNorm, learningRate };
+    this.history.record(this.taken, () => this.mark(this.scratch), this.measured);
     return { type: 'step', step: this.taken, loss, terms, gradientNorm, learningRate };
   }
 
   checkpoint(): Checkpoint {
     const { patience } = this;
     return { step: this.taken, ...this.stepper.state(), ...(patience && { patience }) };
+  }
+
+  /** What the last step left behind, whether the history keeps it or not. The parameters are good until the next one. */
+  lastStep(): PastStep {
+    return { step: this.taken, parameters: this.stepper.state(this.scratch).parameters, measures: this.measured };
   }
 
   /** Goes on by the training settings, `gradient` and `anneal` of `spec`. Another optimiser begins without memory. */
@@ -192,6 +198,7 @@ export class Trainer {
     this.taken = mark.step;
     this.patience = mark.patience;
     this.judgedAt = 0;
+    this.measured = nothingMeasured;
     return true;
   }
 

@@ -50,7 +50,7 @@ class Client {
 
   async train(until: number): Promise<Message<'stopped'>> {
     const from = this.said.length;
-    this.send({ type: 'train', until });
+    this.send({ type: 'train', order: 1, until });
     return this.hear('stopped', from);
   }
 
@@ -86,7 +86,7 @@ describe('the training engine', () => {
     const { checkpoint, engine } = await client.configure(spec);
     assert.equal(checkpoint.step, 0);
     assert.match(engine, /every layer fused/);
-    assert.deepEqual(await client.train(120), { type: 'stopped', reason: 'done' });
+    assert.deepEqual(await client.train(120), { type: 'stopped', order: 1, reason: 'done' });
     assert.deepEqual(
       client.losses().map(([step]) => step),
       Array.from({ length: 120 }, (_, i) => i + 1),
@@ -102,7 +102,7 @@ describe('the training engine', () => {
     await client.configure(spec);
     await client.train(5);
     const from = client.said.length;
-    assert.deepEqual(await client.train(3), { type: 'stopped', reason: 'done' });
+    assert.deepEqual(await client.train(3), { type: 'stopped', order: 1, reason: 'done' });
     assert.deepEqual(client.losses(from), []);
   });
 
@@ -115,7 +115,7 @@ describe('the training engine', () => {
     await rough.configure(spec);
     for (let round = 0; rough.checkpoint().step < 100; round++) {
       const from = rough.said.length;
-      rough.send({ type: 'train', until: 100 });
+      rough.send({ type: 'train', order: 1, until: 100 });
       for (let task = 0; task < round % 3; task++) await nextTask();
       rough.send({ type: 'trace', id: round, particles: 10, side: 3, extent: 3 });
       rough.send({ type: 'pause' });
@@ -132,14 +132,14 @@ describe('the training engine', () => {
   it('answers while it trains, and pauses when asked', async () => {
     const client = new Client();
     await client.configure(spec);
-    client.send({ type: 'train', until: 1_000_000 });
+    client.send({ type: 'train', order: 1, until: 1_000_000 });
     client.send({ type: 'trace', id: 5, particles: 50, side: 5, extent: 4 });
     const { id, picture } = await client.hear('traced');
     assert.equal(id, 5);
     assert.ok(picture.particles.length === 7 * 50 * 2 && picture.grid.length === 7 * 25 * 2);
     await client.hear('progress');
     client.send({ type: 'pause' });
-    assert.deepEqual(await client.hear('stopped'), { type: 'stopped', reason: 'paused' });
+    assert.deepEqual(await client.hear('stopped'), { type: 'stopped', order: 1, reason: 'paused' });
     const said = client.said.length;
     for (let i = 0; i < 20; i++) await nextTask();
     assert.equal(client.said.length, said, 'it rests');
@@ -148,9 +148,9 @@ describe('the training engine', () => {
   it('trains on after a pause that is taken back at once, no step left out or taken twice', async () => {
     const client = new Client();
     await client.configure(spec);
-    client.send({ type: 'train', until: 1_000_000 });
+    client.send({ type: 'train', order: 1, until: 1_000_000 });
     client.send({ type: 'pause' });
-    client.send({ type: 'train', until: 1_000_000 });
+    client.send({ type: 'train', order: 1, until: 1_000_000 });
     await client.hear('stopped');
     const resumed = client.said.length;
     await client.hear('progress', resumed);
@@ -171,7 +171,7 @@ describe('the training engine', () => {
   it('starts over with another flow in the middle of training', async () => {
     const client = new Client();
     await client.configure(spec);
-    client.send({ type: 'train', until: 1_000_000 });
+    client.send({ type: 'train', order: 1, until: 1_000_000 });
     await client.hear('progress');
     const other = specOf(towardsU1, planarLayers(3));
     const from = client.said.length;
@@ -191,13 +191,13 @@ describe('the training engine', () => {
     const data = Uint8Array.from([1, 2, 3, 4]);
     const { table } = await client.configure(specOf({ type: 'forward-kl', data: 'points.csv' }, planarLayers(2)), { data });
     assert.equal(table?.count, 2);
-    assert.deepEqual(await client.train(5), { type: 'stopped', reason: 'done' });
+    assert.deepEqual(await client.train(5), { type: 'stopped', order: 1, reason: 'done' });
   });
 
   it('keeps what it had, and goes on training it, where a data file is not usable', async () => {
     const client = new Client();
     await client.configure(spec);
-    client.send({ type: 'train', until: 40 });
+    client.send({ type: 'train', order: 1, until: 40 });
     const broken = specOf({ type: 'forward-kl', data: 'points.csv' }, planarLayers(2));
     client.send({ type: 'configure', id: 7, spec: broken, data: new Uint8Array() });
     assert.deepEqual(await client.hear('data-problem'), {
@@ -213,7 +213,7 @@ describe('the training engine', () => {
     const client = new Client();
     const wild = specOf(towardsU1, planarLayers(2), { training: { steps: 9, batch: 8, optimizer: 'adam', learningRate: 1e30 } });
     await client.configure(wild);
-    client.send({ type: 'train', until: 1000 });
+    client.send({ type: 'train', order: 1, until: 1000 });
     const { at } = await client.hear('not-finite');
     assert.ok(at.step > 1);
     assert.deepEqual(
@@ -239,16 +239,41 @@ describe('the training engine', () => {
   it('takes exactly as many steps as it is asked for, also while it trains', async () => {
     const client = new Client();
     await client.configure(spec);
-    assert.deepEqual(await ask(client, { type: 'step', count: 1 }, 'stopped'), { type: 'stopped', reason: 'stepped' });
+    assert.deepEqual(await ask(client, { type: 'step', order: 1, count: 1 }, 'stopped'), { type: 'stopped', order: 1, reason: 'stepped' });
     assert.equal(client.checkpoint().step, 1);
-    await ask(client, { type: 'step', count: 3 }, 'stopped');
+    await ask(client, { type: 'step', order: 1, count: 3 }, 'stopped');
     assert.equal(client.checkpoint().step, 4);
-    client.send({ type: 'train', until: 1_000_000 });
+    client.send({ type: 'train', order: 1, until: 1_000_000 });
     await client.hear('progress', client.said.length);
-    assert.deepEqual(await ask(client, { type: 'step', count: 1 }, 'stopped'), { type: 'stopped', reason: 'stepped' });
+    assert.deepEqual(await ask(client, { type: 'step', order: 1, count: 1 }, 'stopped'), { type: 'stopped', order: 1, reason: 'stepped' });
     const { step } = client.checkpoint();
     for (let i = 0; i < 20; i++) await nextTask();
     assert.equal(client.checkpoint().step, step);
+  });
+
+  it('names the order that what stopped was given by', async () => {
+    const client = new Client();
+    await client.configure(spec);
+    client.send({ type: 'step', order: 1, count: 1 });
+    client.send({ type: 'step', order: 2, count: 1 });
+    const stopped = await client.hear('stopped');
+    assert.equal(stopped.order, 2, 'the first order was overtaken');
+  });
+
+  it('rests right after the step that makes true what is watched for, and again only once that was not so', async () => {
+    const client = new Client();
+    const { checkpoint } = await client.configure(spec);
+    const before = checkpoint.parameters.slice(0, 2);
+    client.send({ type: 'watch', watched: [{ condition: { quantity: 'loss', is: 'below', than: 1e9 }, from: 7 }] });
+    assert.deepEqual(await client.train(20), { type: 'stopped', order: 1, reason: 'watched', which: [0] });
+    assert.equal(client.checkpoint().step, 7);
+    assert.deepEqual(await client.train(20), { type: 'stopped', order: 1, reason: 'done' });
+
+    client.send({ type: 'watch', watched: [{ offset: 0, before, delta: 1e-9 }] });
+    await client.train(40);
+    assert.equal(client.checkpoint().step, 21);
+    await client.train(40);
+    assert.equal(client.checkpoint().step, 22, 'it is held against what it was at the last stop');
   });
 
   it('tells the terms of every loss, the gradient norm and the learning rate', async () => {
@@ -280,7 +305,7 @@ describe('the training engine', () => {
     await other.train(20);
     assert.deepEqual(other.checkpoint(), client.checkpoint());
 
-    client.send({ type: 'train', until: 1_000_000 });
+    client.send({ type: 'train', order: 1, until: 1_000_000 });
     await client.hear('progress', client.said.length);
     const from = client.said.length;
     const edited = await ask(client, { type: 'edit', id: 2, edits }, 'edited');
@@ -294,7 +319,7 @@ describe('the training engine', () => {
   it('goes on by other settings without losing anything', async () => {
     const client = new Client();
     await client.configure(spec);
-    client.send({ type: 'train', until: 1_000_000 });
+    client.send({ type: 'train', order: 1, until: 1_000_000 });
     await client.hear('progress');
     const changed = { ...spec, training: { ...spec.training, batch: 16, learningRate: 1e-3 } };
     const { checkpoint } = await ask(client, { type: 'change', id: 3, spec: changed }, 'changed');
@@ -315,7 +340,7 @@ describe('the training engine', () => {
     await client.train(30);
     const then = client.checkpoint();
     const { picture } = await ask(client, { type: 'trace', id: 1, ...size }, 'traced');
-    client.send({ type: 'train', until: 1_000_000 });
+    client.send({ type: 'train', order: 1, until: 1_000_000 });
     await client.hear('progress', client.said.length);
     const { past } = await ask(client, { type: 'revisit', id: 2, step: 30, ...size }, 'revisited');
     assert.ok(past);
@@ -361,7 +386,7 @@ describe('the training engine', () => {
     assert.ok(stopped.reason === 'no-improvement' && stopped.judgedBy === 'loss');
     const { step } = client.checkpoint();
     assert.equal(step - stopped.since, 40);
-    assert.deepEqual(await client.train(step + 5), { type: 'stopped', reason: 'done' });
+    assert.deepEqual(await client.train(step + 5), { type: 'stopped', order: 1, reason: 'done' });
   });
 
   it('looks at held-out rows now and then, the last step among them', async () => {
@@ -380,10 +405,10 @@ describe('the training engine', () => {
     for (const layers of [planarLayers(32), [...planarLayers(31), { type: 'coupling', options: {}, initial: {} }]]) {
       const client = new Client();
       await client.configure(specOf(towardsU1, layers, { training }));
-      client.send({ type: 'train', until: 10 });
+      client.send({ type: 'train', order: 1, until: 10 });
       for (let i = 0; i < 5; i++) await nextTask();
       client.send({ type: 'pause' });
-      assert.deepEqual(await client.hear('stopped'), { type: 'stopped', reason: 'paused' });
+      assert.deepEqual(await client.hear('stopped'), { type: 'stopped', order: 1, reason: 'paused' });
       assert.equal(client.checkpoint().step, 0, 'five tasks later the first step was still being taken');
       assert.deepEqual(client.losses(), []);
     }
@@ -407,10 +432,10 @@ describe('the training engine', () => {
 
   it('owns up to what it cannot do, and goes on', async () => {
     const client = new Client();
-    client.send({ type: 'train', until: 5 });
+    client.send({ type: 'train', order: 1, until: 5 });
     assert.match((await client.hear('failed')).message, /was given no flow yet/);
     await client.configure(spec);
-    assert.deepEqual(await client.train(5), { type: 'stopped', reason: 'done' });
+    assert.deepEqual(await client.train(5), { type: 'stopped', order: 1, reason: 'done' });
   });
 
   it('computes the same bits with TensorFlow.js’s wasm backend', async () => {

@@ -1,0 +1,39 @@
+/** What training is to rest at, looked at after every step. */
+
+import type { FlowSpec } from '../flow/spec';
+import type { PastStep } from './history';
+import type { Change, Watched } from './messages';
+import { meets } from './quantities';
+
+/** What is watched for. A condition that has come true rests until it was seen not to be; parameters are held against what they were then. */
+export class Watch {
+  private readonly resting = new Set<Watched>();
+  private readonly all: Watched[];
+
+  constructor(all: readonly Watched[] = []) {
+    this.all = [...all];
+  }
+
+  /** Whether steps need to be looked at at all. */
+  get isEmpty(): boolean {
+    return this.all.length === 0;
+  }
+
+  /** The indices of what this step has made true. */
+  look(spec: FlowSpec, past: PastStep): number[] {
+    return this.all.flatMap((watched, i) => {
+      if ('before' in watched) return this.hasChanged(watched, i, past) ? [i] : [];
+      const rested = this.resting.has(watched);
+      const now = past.step >= watched.from ? meets(spec, past, watched.condition) : false;
+      if (now === true) this.resting.add(watched);
+      if (now === false) this.resting.delete(watched);
+      return now === true && !rested ? [i] : [];
+    });
+  }
+
+  private hasChanged({ offset, before, delta }: Change, i: number, { parameters }: PastStep): boolean {
+    const changed = before.some((value, at) => Math.abs(parameters[offset + at] - value) > delta);
+    if (changed) this.all[i] = { offset, delta, before: parameters.slice(offset, offset + before.length) };
+    return changed;
+  }
+}
