@@ -1,4 +1,4 @@
-/** A step along the gradient, in float64, stored in float32. The formulas are those of src/training/adam and its neighbours. */
+/** A step along the gradient, in float64, stored in float32. The formulas are those of src/training/optimizer. */
 
 /** P float32 each: the parameters and the two moments, now and after the step that is being taken. */
 let now: usize = 0;
