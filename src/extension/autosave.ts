@@ -13,7 +13,8 @@ interface Saved {
   readonly session: FlowSession;
 }
 
-interface Stored extends Omit<Snapshot, 'checkpoint' | 'rows' | 'heldOut'>, Pick<Snapshot['checkpoint'], 'step' | 'patience'> {
+interface Stored
+  extends Omit<Snapshot, 'checkpoint' | 'rows' | 'heldOut'>, Pick<Snapshot['checkpoint'], 'step' | 'momentsSince' | 'patience'> {
   readonly parameters: readonly number[];
   readonly moments: readonly [readonly number[], readonly number[]];
   readonly rows: readonly number[];
@@ -96,12 +97,13 @@ function stored({ checkpoint: { parameters, moments, ...place }, rows, heldOut, 
   };
 }
 
-function restored({ step, patience, parameters, moments, rows, heldOut, ...rest }: Stored): Snapshot {
+function restored({ step, momentsSince, patience, parameters, moments, rows, heldOut, ...rest }: Stored): Snapshot {
   const [first, second] = moments;
   const checkpoint = {
     step,
     parameters: Float32Array.from(parameters),
     moments: [Float32Array.from(first), Float32Array.from(second)] as const,
+    ...(momentsSince !== undefined && { momentsSince }),
     ...(patience && { patience }),
   };
   return { ...rest, checkpoint, rows: Float32Array.from(rows), heldOut: Float32Array.from(heldOut) };

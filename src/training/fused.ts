@@ -77,7 +77,7 @@ export function fusedStepper(spec: FlowSpec, state: TrainingState, source: Batch
   );
   const atOnce = block * Math.max(1, Math.floor(slice / perPoint / block));
 
-  function* take({ step, learningRate, beta }: StepSettings): Generator<void, StepOutcome> {
+  function* take({ step, momentsSince = 0, learningRate, beta }: StepSettings): Generator<void, StepOutcome> {
     const random = source.random(step);
     fused.begin(beta);
     fused.draw(...halves(spec.seed), ...halves(streams.batch(step)));
@@ -88,7 +88,7 @@ export function fusedStepper(spec: FlowSpec, state: TrainingState, source: Batch
       fused.advance(from, to);
     }
     const { optimizer, momentum = 0, clip = 0 } = training;
-    const taken = fused.finish(count, optimizers[optimizer], step, learningRate, momentum, clip);
+    const taken = fused.finish(count, optimizers[optimizer], step - momentsSince, learningRate, momentum, clip);
     const [loss, baseTerm, logDet, energyTerm, norm] = new Float64Array(memory.buffer, fused.outcomeAt(), 5);
     return {
       loss,

@@ -25,12 +25,15 @@ export interface PastStep {
 export interface Mark {
   readonly step: number;
   readonly state: TrainingState;
+  /** The step after which the moments began. */
+  readonly momentsSince: number;
   readonly patience: Patience | undefined;
 }
 
 /** A step whose moments are kept as well; its parameters are those of its row. */
 interface MarkedStep {
   readonly step: number;
+  readonly momentsSince: number;
   readonly patience: Patience | undefined;
   /** Where its moments lie. */
   readonly place: number;
@@ -210,9 +213,9 @@ export class History<Settings> {
     for (let i = 0; i < recorded.length; i++) row[i] = measures[recorded[i]];
   }
 
-  private keepMark({ step, state, patience }: Mark): void {
+  private keepMark({ step, state, momentsSince, patience }: Mark): void {
     const place = this.markPlaces.take();
-    this.marks.push({ step, patience, place });
+    this.marks.push({ step, momentsSince, patience, place });
     const both = this.moments.at(place);
     both.set(state.moments[0]);
     both.set(state.moments[1], this.parameterCount);

@@ -22,6 +22,8 @@ export interface TableSummary extends Omit<PointTable, 'points'> {
 /** Everything needed to go on training from a step exactly as if it had never stopped. */
 export interface Checkpoint extends TrainingState {
   readonly step: number;
+  /** The step after which the optimiser began without memory, where that is not the first. */
+  readonly momentsSince?: number;
   /** Where early stopping stands, once a step was judged. */
   readonly patience?: Patience;
 }
@@ -109,7 +111,7 @@ export interface NotFinite {
   readonly quantity: string;
   /** The parameters, which stay as they are: the step is not taken. */
   readonly before: Float32Array;
-  /** What the step would have made of them. */
+  /** What the step makes of them where it is repeated in float64 and stored in float32: finite where only float32 fails on the way. */
   readonly after: Float32Array;
 }
 

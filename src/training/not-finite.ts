@@ -1,10 +1,12 @@
-import { buildFlow, parameterSlots, type Flow } from '../flow/flow';
+import { buildFlow, parameterSlots, typeOf, type Flow } from '../flow/flow';
 import { firstNotFinite as firstNotFiniteInPass } from '../flow/not-finite';
-import type { FlowSpec } from '../flow/spec';
+import { closedFormDirection, type FlowSpec } from '../flow/spec';
 import type { NotFinite } from './messages';
 import type { TrainingObjective } from './objective';
+import { isFusable, simdAvailable } from './fused';
+import { fusedRun } from './fused-run';
 import { clipScale, norm, optimise } from './optimizer';
-import { addPass, kernelPlaces, noSums, pointsAtOnce } from './pass';
+import { addPass, kernelPlaces, noSums, pointsAtOnce, type BatchSums, type KernelPlace } from './pass';
 import type { StepSettings, TrainingState } from './stepper';
 import type { Work } from './work';
 
@@ -13,7 +15,8 @@ const storable = (value: number): boolean => Number.isFinite(Math.fround(value))
 
 /**
  * What went wrong first in a step that met a value that is not finite, whichever engine took it: the step is gone through again in
- * float64, in the order in which it was computed, each quantity over all particles before the next. It yields now and then.
+ * float64, in the order in which it was computed, each quantity over all particles before the next: forth, back, and the update. Where all of that
+ * can be stored in float32, what float32 cannot compute on the way is named, and then what it cannot sum. It yields now and then.
  * @param state the one before the step.
  */
 export function* firstNotFinite(
@@ -31,9 +34,19 @@ export function* firstNotFinite(
   const random = objective.random(step);
   const chunk = pointsAtOnce(spec);
   let first: Place | undefined;
+  const back = places.map((): Place | undefined => undefined);
+  const rounded = places.map((): Place | undefined => undefined);
   for (let from = 0; from < objective.size; from += chunk) {
     const points = objective.draw(Math.min(chunk, objective.size - from), random);
-    addPass(places, spec.dim, objective, values, points, beta, sums);
+    addPass(places, spec.dim, objective, values, points, beta, sums, (place, at, cotangent) => {
+      const { layer } = place;
+      const wrong = cotangent.findIndex((value) => !storable(value));
+      if (wrong >= 0) back[layer] ??= { layer, particle: from + Math.floor(wrong / spec.dim), quantity: 'gradient of the image' };
+      const found = rounded[layer]
+        ? undefined
+        : (findInFloat32(place, spec, before, at) ?? findInFused(place, spec, before, at, cotangent));
+      if (found) rounded[layer] = { ...found, particle: found.particle < 0 ? -1 : from + found.particle };
+    });
     yield;
     const found = findInPass(flow, objective, points);
     if (found && (!first || orderOf(flow, found) < orderOf(flow, first))) first = { ...found, particle: from + found.particle };
@@ -41,7 +54,15 @@ export function* firstNotFinite(
   }
   const gradient = sums.gradient.map((sum) => sum / objective.size);
   const next = optimise(state, gradient, clipScale(norm(gradient), spec.training.clip), spec.training, settings);
-  const place = first ?? findInUpdate(spec, gradient, next);
+  const run = places.map(({ layer }) => layer);
+  const firstOf = (found: readonly (Place | undefined)[], order: readonly number[]): Place | undefined =>
+    order.map((layer) => found[layer]).find((place) => place !== undefined);
+  const place =
+    first ??
+    firstOf(back, [...run].reverse()) ??
+    findInUpdate(spec, gradient, next) ??
+    firstOf(rounded, run) ??
+    findInSums(spec, objective, sums);
   return { step, ...(place ?? { layer: -1, particle: -1, quantity: 'loss' }), before, after: next.parameters };
 }
 
@@ -65,6 +86,68 @@ function findInPass(flow: Flow, objective: TrainingObjective, batch: Float64Arra
     const at = particle * dim;
     if (!storable(objective.cost(stored, at, gradient))) return { layer: -1, particle, quantity: objective.costName };
     if (!gradient.subarray(at, at + dim).every(storable)) return { layer: -1, particle, quantity: `gradient of ${objective.costName}` };
+  }
+  return undefined;
+}
+
+/** What of a layer's formula a float32 program cannot compute, although the result could be stored. */
+function findInFloat32(
+  { layer, options, start, end }: KernelPlace,
+  spec: FlowSpec,
+  parameters: Float32Array,
+  points: Float64Array,
+): Place | undefined {
+  const { dim } = spec;
+  const map = typeOf(spec.layers[layer]).float32(dim, options, parameters.subarray(start, end));
+  const image = new Float32Array(dim);
+  for (let particle = 0; particle < points.length / dim; particle++) {
+    const [, logDet] = map(Float32Array.from(points.subarray(particle * dim, (particle + 1) * dim)), image);
+    if (!image.every(Number.isFinite)) return { layer, particle, quantity: 'image as float32 computes it' };
+    if (!storable(logDet)) return { layer, particle, quantity: 'log det as float32 computes it' };
+  }
+  return undefined;
+}
+
+/** What of a layer the fused kernel cannot compute, forth or back: it is run by itself, on what float64 gives it. */
+function findInFused(
+  { layer, start, end }: KernelPlace,
+  spec: FlowSpec,
+  parameters: Float32Array,
+  points: Float64Array,
+  cotangent: Float64Array,
+): Place | undefined {
+  const { dim, layers, objective } = spec;
+  if (!simdAvailable() || !isFusable(layers[layer])) return undefined;
+  const run = fusedRun(dim, [layers[layer]], closedFormDirection(objective));
+  const own = parameters.slice(start, end);
+  const from = Float32Array.from(points);
+  const image = run.forward(own, from);
+  const logDets = new Float32Array(image.logDet.length).fill(objective.type === 'reverse-kl' && objective.gradient === 'path' ? 0 : -1);
+  const back = run.backward(own, from, Float32Array.from(cotangent), logDets);
+  const computed: [ArrayLike<number>, number, string][] = [
+    [image.points, dim, 'image as float32 computes it'],
+    [image.logDet, 1, 'log det as float32 computes it'],
+    [back.points, dim, 'gradient of its point as float32 computes it'],
+  ];
+  for (const [values, width, quantity] of computed) {
+    const wrong = Array.from(values).findIndex((value) => !Number.isFinite(value));
+    if (wrong >= 0) return { layer, particle: Math.floor(wrong / width), quantity };
+  }
+  const slot = parameterSlots(spec).find(
+    ({ layer: of, offset, length }) =>
+      of === layer && !back.gradient.subarray(offset - start, offset - start + length).every(Number.isFinite),
+  );
+  return slot && { layer, particle: -1, quantity: `gradient of ${slot.name} as float32 computes it` };
+}
+
+/** What over the whole batch is beyond float32, although each particle's share is not. */
+function findInSums(spec: FlowSpec, { costName }: TrainingObjective, { base, cost, logDet, gradient }: BatchSums): Place | undefined {
+  const found = Object.entries({ 'log p_z(z)': base, [costName]: cost, 'log det': logDet }).find(([, sum]) => !storable(sum));
+  if (found) return { layer: -1, particle: -1, quantity: `mean of ${found[0]}` };
+  for (const { layer, name, offset, length } of parameterSlots(spec)) {
+    if (!gradient.subarray(offset, offset + length).every(storable)) {
+      return { layer, particle: -1, quantity: `mean of the gradient of ${name}` };
+    }
   }
   return undefined;
 }

@@ -23,7 +23,8 @@ export function clipScale(norm: number, clip: number | undefined): number {
 /**
  * The state after one step along `gradient`, with g the gradient after clipping:
  *
- * - Adam: m ← 0.9m + 0.1g, s ← 0.999s + 0.001g², p ← p − lr·m̂/(√ŝ + ε), m̂ = m/(1 − 0.9ⁿ), ŝ = s/(1 − 0.999ⁿ);
+ * - Adam: m ← 0.9m + 0.1g, s ← 0.999s + 0.001g², p ← p − lr·m̂/(√ŝ + ε), m̂ = m/(1 − 0.9ⁿ), ŝ = s/(1 − 0.999ⁿ), in the
+ *   n-th step since the moments began;
  * - RMSProp: s ← 0.9s + 0.1g², p ← p − lr·g/(√s + ε);
  * - SGD with momentum μ: m ← μm + g, p ← p − lr·m.
  *
@@ -34,19 +35,20 @@ export function optimise(
   gradient: Float64Array,
   scale: number,
   training: TrainingSpec,
-  { step, learningRate }: StepSettings,
+  { step, momentsSince = 0, learningRate }: StepSettings,
 ): TrainingState {
   const next = parameters.slice();
   const [first, second] = [moments[0].slice(), moments[1].slice()];
   const { optimizer, momentum = 0 } = training;
+  const age = step - momentsSince;
   for (let i = 0; i < next.length; i++) {
     const g = scale * gradient[i];
     switch (optimizer) {
       case 'adam': {
         first[i] = adam.first * first[i] + (1 - adam.first) * g;
         second[i] = adam.second * second[i] + (1 - adam.second) * g * g;
-        const spread = Math.sqrt(second[i] / (1 - adam.second ** step)) + adam.epsilon;
-        next[i] -= ((learningRate / (1 - adam.first ** step)) * first[i]) / spread;
+        const spread = Math.sqrt(second[i] / (1 - adam.second ** age)) + adam.epsilon;
+        next[i] -= ((learningRate / (1 - adam.first ** age)) * first[i]) / spread;
         break;
       }
       case 'rmsprop':

@@ -47,6 +47,9 @@ export interface BatchSums {
 
 export const noSums = (parameters: number): BatchSums => ({ base: 0, cost: 0, logDet: 0, gradient: new Float64Array(parameters) });
 
+/** Is told ∂loss/∂image (n × d) of each layer's image at the points of a batch that the layer is given, the last layer's first. */
+export type OnCotangent = (place: KernelPlace, points: Float64Array, cotangent: Float64Array) => void;
+
 /** Takes n × d points through a flow with these parameters and adds what came of it to `sums`; β weights the cost of reverse KL. */
 export function addPass(
   places: readonly KernelPlace[],
@@ -56,6 +59,7 @@ export function addPass(
   points: Float64Array,
   beta: number,
   sums: BatchSums,
+  onCotangent?: OnCotangent,
 ): void {
   const count = points.length / dim;
   const kernels: Kernel[] = places.map(({ create, options, start, end }) => create(dim, options, parameters.subarray(start, end)));
@@ -78,6 +82,7 @@ export function addPass(
   const logDetCotangent = logDet.fill(score ? 0 : -1);
   for (let k = kernels.length - 1; k >= 0; k--) {
     const { start, end } = places[k];
+    onCotangent?.(places[k], stages[k], cotangent);
     const own = new Float64Array(end - start);
     kernels[k].backward(stages[k], cotangent, logDetCotangent, own);
     for (let i = start; i < end; i++) sums.gradient[i] += own[i - start];

@@ -4,6 +4,8 @@
 export interface StepSettings {
   /** The number of the step that is being taken, from 1. */
   readonly step: number;
+  /** The step after which the optimiser's moments began; 0 where it is left out. Adam corrects for their beginning. */
+  readonly momentsSince?: number;
   readonly learningRate: number;
   /** β: the weight of the energy under reverse KL, 1 once annealing is over; see the objective in `src/flow/spec`. */
   readonly beta: number;

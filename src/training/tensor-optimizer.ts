@@ -20,16 +20,17 @@ export function optimiseTensors(
   gradient: Tensor1D,
   scale: number,
   { optimizer, momentum = 0 }: TrainingSpec,
-  { step, learningRate }: StepSettings,
+  { step, momentsSince = 0, learningRate }: StepSettings,
 ): TensorState {
+  const age = step - momentsSince;
   return tidy(() => {
     const g = mul(gradient, scale);
     switch (optimizer) {
       case 'adam': {
         const first = add(mul(state.first, adam.first), mul(g, 1 - adam.first));
         const second = add(mul(state.second, adam.second), mul(square(g), 1 - adam.second));
-        const spread = add(sqrt(div(second, 1 - adam.second ** step)), adam.epsilon);
-        const move = div(mul(first, learningRate / (1 - adam.first ** step)), spread);
+        const spread = add(sqrt(div(second, 1 - adam.second ** age)), adam.epsilon);
+        const move = div(mul(first, learningRate / (1 - adam.first ** age)), spread);
         return { parameters: sub(state.parameters, move), first, second } as TensorState;
       }
       case 'rmsprop': {

@@ -42,6 +42,8 @@ export class Trainer {
   private objective: TrainingObjective;
   private stepper: Stepper;
   private taken: number;
+  /** The step after which the optimiser's moments began. */
+  private momentsSince: number;
   private patience: Patience | undefined;
   private judgedAt = 0;
   private measured: Measures = nothingMeasured;
@@ -71,6 +73,7 @@ export class Trainer {
     this.objective = trainingObjective(settings, this.training);
     this.stepper = openStepper(settings, this.objective, from);
     this.taken = from.step;
+    this.momentsSince = from.momentsSince ?? 0;
     this.patience = from.patience;
     this.scratch = this.stepper.state();
     this.history = new History(expected, this.mark(), settings, memory);
@@ -119,7 +122,7 @@ export class Trainer {
       this.measured = { ...this.measured, heldOut: heldOut.mean, heldOutError: heldOut.standardError };
       return { type: 'judged', step: this.taken, heldOut };
     }
-    const settings = stepSettings(this.settings, this.taken + 1);
+    const settings = stepSettings(this.settings, this.taken + 1, this.momentsSince);
     // By the settings of now, from a step that others may have led on from, begins another segment of the history.
     const begins = this.history.settingsOf(settings.step) !== this.settings;
     const from = begins ? this.mark() : undefined;
@@ -137,8 +140,8 @@ export class Trainer {
   }
 
   checkpoint(): Checkpoint {
-    const { patience } = this;
-    return { step: this.taken, ...this.stepper.state(), ...(patience && { patience }) };
+    const { taken: step, momentsSince, patience } = this;
+    return { step, ...this.stepper.state(), ...(momentsSince > 0 && { momentsSince }), ...(patience && { patience }) };
   }
 
   /** What the last step left behind, whether the history keeps it or not. The parameters are good until the next one. */
@@ -151,11 +154,8 @@ export class Trainer {
     const state = this.stepper.state();
     const forgets = spec.training.optimizer !== this.settings.training.optimizer;
     const objective = trainingObjective(spec, this.training);
-    const stepper = openStepper(
-      spec,
-      objective,
-      forgets ? { ...emptyState(state.parameters.length), parameters: state.parameters } : state,
-    );
+    const stepper = openStepper(spec, objective, forgets ? withoutMemory(state) : state);
+    if (forgets) this.momentsSince = this.taken;
     this.stepper.dispose();
     this.stepper = stepper;
     this.objective = objective;
@@ -163,7 +163,8 @@ export class Trainer {
   }
 
   /**
-   * Sets parameters, and what the optimiser remembers of them to 0.
+   * Sets parameters, and the first moments of them to 0: they led elsewhere. The second moments stay, being the scale of a move: from 0,
+   * an Adam that has long corrected for its beginning would first move by three learning rates.
    * @throws RangeError for a parameter that there is not, or a value that is not finite.
    */
   edit(edits: readonly ParameterEdit[]): void {
@@ -174,7 +175,7 @@ export class Trainer {
       }
       if (!values.every(Number.isFinite)) throw new RangeError('A parameter must be a finite number.');
       parameters.set(values, offset);
-      for (const moment of moments) moment.fill(0, offset, offset + values.length);
+      moments[0].fill(0, offset, offset + values.length);
     }
     this.stepper.restore({ parameters, moments });
     this.judgedAt = 0;
@@ -190,11 +191,15 @@ export class Trainer {
     return again && { step, parameters: again.state.parameters, measures: nothingMeasured };
   }
 
-  /** Goes back to a past step, from where training goes on by the settings of now. Returns whether the step is in the history. */
+  /** Goes back to a past step, from where training goes on by the settings of now; another optimiser than the one
+   * that led there begins without memory. Returns whether the step is in the history. */
   *rewind(step: number): Generator<void, boolean> {
+    const taken = this.history.before(step)?.settings.training;
     const mark = yield* this.replay(step);
     if (!mark) return false;
-    this.stepper.restore(mark.state);
+    const forgets = taken?.optimizer !== this.settings.training.optimizer;
+    this.stepper.restore(forgets ? withoutMemory(mark.state) : mark.state);
+    this.momentsSince = forgets ? mark.step : mark.momentsSince;
     this.taken = mark.step;
     this.patience = mark.patience;
     this.judgedAt = 0;
@@ -212,7 +217,7 @@ export class Trainer {
   }
 
   private mark(into?: TrainingState): Mark {
-    return { step: this.taken, state: this.stepper.state(into), patience: this.patience };
+    return { step: this.taken, state: this.stepper.state(into), momentsSince: this.momentsSince, patience: this.patience };
   }
 
   /** Takes again the steps that led from the nearest mark to this one, by the settings that they were taken by. */
@@ -222,19 +227,22 @@ export class Trainer {
     const { mark, settings } = start;
     const stepper = openStepper(settings, trainingObjective(settings, this.training), mark.state);
     try {
+      const { momentsSince } = mark;
       let { patience } = mark;
       for (let at = mark.step + 1; at <= step; at++) {
-        const { terms } = yield* stepper.take(stepSettings(settings, at));
+        const { terms } = yield* stepper.take(stepSettings(settings, at, momentsSince));
         const heldOut = this.history.at(at)?.measures.heldOut ?? NaN;
         patience = this.heldOut ? judgeHeldOut(patience, at, heldOut) : judgeLoss(patience, at, settings, terms);
       }
-      return { step, state: stepper.state(), patience };
+      return { step, state: stepper.state(), momentsSince, patience };
     } finally {
       stepper.dispose();
     }
   }
 }
 
-function stepSettings({ training, objective }: FlowSpec, step: number): StepSettings {
-  return { step, learningRate: learningRateAt(training, step), beta: betaAt(objective, step) };
+const withoutMemory = ({ parameters }: TrainingState): TrainingState => ({ ...emptyState(parameters.length), parameters });
+
+function stepSettings({ training, objective }: FlowSpec, step: number, momentsSince: number): StepSettings {
+  return { step, momentsSince, learningRate: learningRateAt(training, step), beta: betaAt(objective, step) };
 }

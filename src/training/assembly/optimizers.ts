@@ -1,4 +1,4 @@
-/** A step along the gradient, in float64, stored in float32. The formulas are those of src/training/adam and its neighbours. */
+/** A step along the gradient, in float64, stored in float32. The formulas are those of src/training/optimizer. */
 
 /** P float32 each: the parameters and the two moments, now and after the step that is being taken. */
 let now: usize = 0;
@@ -28,10 +28,10 @@ export function stateAt(): usize {
   return now;
 }
 
-/** Takes step number `step`, scaling the gradient by `scale`; where a result is not finite, the state stays as it was. */
-export function update(optimizer: i32, gradient: usize, scale: f64, step: i32, learningRate: f64, momentum: f64): bool {
-  const correction1 = 1 - power(beta1, step);
-  const correction2 = 1 - power(beta2, step);
+/** Takes the step that is number `age` since the moments began, scaling the gradient by `scale`; where a result is not finite, the state stays as it was. */
+export function update(optimizer: i32, gradient: usize, scale: f64, age: i32, learningRate: f64, momentum: f64): bool {
+  const correction1 = 1 - power(beta1, age);
+  const correction2 = 1 - power(beta2, age);
   for (let i: usize = 0; i < count; i++) {
     const p = now + 4 * i;
     const g = scale * f64.load(gradient + 8 * i);

@@ -6,7 +6,12 @@ const megabyte = 2 ** 20;
 /** A mark whose numbers are those of its step. */
 function markOf(step: number, parameters = 3): Mark {
   const filled = (value: number): Float32Array => new Float32Array(parameters).fill(value);
-  return { step, state: { parameters: filled(step), moments: [filled(step + 0.25), filled(step + 0.5)] }, patience: undefined };
+  return {
+    step,
+    state: { parameters: filled(step), moments: [filled(step + 0.25), filled(step + 0.5)] },
+    momentsSince: 0,
+    patience: undefined,
+  };
 }
 const measured = (loss: number): Measures => ({ ...nothingMeasured, loss });
 

@@ -90,7 +90,8 @@ describe('a trainer', () => {
       const { parameters, moments } = trainer.checkpoint();
       seen.set(21, parameters);
       assert.deepEqual([...parameters.subarray(3, 5)], [0.5, -0.5]);
-      assert.deepEqual([...moments[0].subarray(3, 5), ...moments[1].subarray(3, 5)], [0, 0, 0, 0]);
+      assert.deepEqual([...moments[0].subarray(3, 5)], [0, 0], 'where it was going is forgotten');
+      assert.ok(moments[1][3] > 0 && moments[1][4] > 0, 'but not the scale of its moves');
       assert.ok(moments[0][2] !== 0 && moments[0][5] !== 0, 'of the others it remembers everything');
       go(20);
       trainer.change({ ...spec, training: { ...spec.training, batch: 5, learningRate: 1e-3 } });
@@ -132,6 +133,59 @@ describe('a trainer', () => {
     const spec = specOf({ type: 'reverse-kl', energy: 'U1', anneal: 10 }, planarLayers(2), { training: base });
     const [first] = take(trainerOf(spec), 1);
     assert.ok(Math.abs(first.loss - (first.terms.base - first.terms.logDet + 0.109 * first.terms.energy)) < 1e-12);
+  });
+
+  describe('with Adam', () => {
+    const adam = specOf(towardsU1, planarLayers(4), { training: { ...base, learningRate: 1e-3 } });
+    const sgd: FlowSpec = { ...adam, training: { ...adam.training, optimizer: 'sgd', momentum: 0.9 } };
+    /** The longest move of a parameter in the next steps, in learning rates. */
+    const furthest = (trainer: Trainer, steps: number): number => {
+      let most = 0;
+      for (let i = 0; i < steps; i++) {
+        const from = trainer.checkpoint().parameters;
+        take(trainer, 1);
+        trainer.checkpoint().parameters.forEach((value, at) => (most = Math.max(most, Math.abs(value - from[at]) / 1e-3)));
+      }
+      return most;
+    };
+
+    for (const [engine, layers] of [
+      ['fused', planarLayers(4)],
+      ['not fused', mixed],
+    ] as const) {
+      it(`moves by no more than the learning rate first, however late it begins (${engine})`, () => {
+        const trainer = trainerOf({ ...sgd, layers });
+        take(trainer, 120);
+        trainer.change({ ...adam, layers });
+        assert.ok(furthest(trainer, 1) < 1.001);
+        take(trainer, 5);
+        const again = trainerOf({ ...adam, layers }, trainer.checkpoint());
+        take(trainer, 20);
+        take(again, 20);
+        assert.deepEqual(again.checkpoint(), trainer.checkpoint(), 'a checkpoint knows since when there are moments');
+        trainer.dispose();
+        again.dispose();
+      });
+    }
+
+    it('remembers nothing of another optimiser’s steps that it goes back to', () => {
+      const trainer = trainerOf(sgd);
+      take(trainer, 60);
+      trainer.change(adam);
+      take(trainer, 20);
+      assert.ok(finish(trainer.rewind(30)));
+      const { moments, momentsSince } = trainer.checkpoint();
+      assert.ok(moments.every((moment) => moment.every((value) => value === 0)));
+      assert.equal(momentsSince, 30);
+      assert.ok(furthest(trainer, 1) < 1.001);
+    });
+
+    it('does not leap after an edit', () => {
+      const trainer = trainerOf(adam);
+      take(trainer, 300);
+      trainer.edit([{ offset: 0, values: trainer.checkpoint().parameters }]);
+      assert.ok(furthest(trainer, 1) < 1.001);
+    });
   });
 
   it('refuses an edit of what is not there, or is not a number', () => {

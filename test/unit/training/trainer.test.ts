@@ -211,6 +211,36 @@ describe('a step that is not finite', () => {
     assert.ok(!report.after.every(Number.isFinite));
   });
 
+  describe('in float32, though float64 could go on', () => {
+    /** Where training by SGD at this learning rate stops, and why. */
+    function thrownOut(layers: LayerSpec[]): NotFinite {
+      const spec = specOf(towardsU1, layers);
+      const trainer = trainerOf({ ...spec, training: { ...spec.training, batch: 64, optimizer: 'sgd', learningRate: 10 } });
+      for (let step = 1; step <= 30; step++) {
+        const outcome = next(trainer);
+        if (outcome.type === 'not-finite') return outcome.at;
+      }
+      return assert.fail('no step was refused');
+    }
+    const planar = (options: LayerSpec['options'] = {}): LayerSpec => ({ type: 'planar', options, initial: {} });
+
+    for (const [name, layers] of [
+      ['raw planar, planar', [planar({ raw: true }), planar()]],
+      ['radial, planar', [{ type: 'radial', options: {}, initial: {} }, planar()]],
+    ] as const) {
+      it(`names a layer where SGD has thrown the parameters far out (${name})`, () => {
+        const { layer: at, quantity } = thrownOut([...layers]);
+        assert.ok(at >= 0, quantity);
+        assert.notEqual(quantity, 'loss');
+      });
+    }
+
+    it('names the layer whose wᵀu or wᵀv cannot be computed: w and u are huge', () => {
+      const { layer: at, quantity } = firstStep(specOf(towardsU1, [mild, layer([1e30, 1e30], [1e15, 0], 0, false)]));
+      assert.equal(at, 1, quantity);
+    });
+  });
+
   it('names the parameter that a learning rate beyond float32 throws away', () => {
     const spec = specOf(towardsU1, [mild, mild], { training: { steps: 1, batch: 8, optimizer: 'adam', learningRate: 1e300 } });
     assert.deepEqual(place(firstStep(spec)), [0, -1, 'new value of w']);
