@@ -118,7 +118,7 @@ function findInFused(
 ): Place | undefined {
   const { dim, layers, objective } = spec;
   if (!simdAvailable() || !isFusable(layers[layer])) return undefined;
-  const run = fusedRun(dim, [layers[layer]], closedFormDirection(objective));
+  const run = fusedRun(dim, [layers[layer]], closedFormDirection(spec));
   const own = parameters.slice(start, end);
   const from = Float32Array.from(points);
   const image = run.forward(own, from);

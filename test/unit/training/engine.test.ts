@@ -254,7 +254,7 @@ describe('the training engine', () => {
   it('names the order that what stopped was given by', async () => {
     const client = new Client();
     await client.configure(spec);
-    client.send({ type: 'step', order: 1, count: 1 });
+    client.send({ type: 'train', order: 1, until: 1_000_000 });
     client.send({ type: 'step', order: 2, count: 1 });
     const stopped = await client.hear('stopped');
     assert.equal(stopped.order, 2, 'the first order was overtaken');
