@@ -101,7 +101,9 @@ describe('debugging and the text', () => {
   });
 
   it('a setting holds beside the text, which is marked as changed only when the values are written, by one edit', async () => {
-    const flow = await debug('written.nflow', text(layers, 'steps: 100, learningRate: 5e-3').replace('e-3 }', 'e-3 } # slow'), { train: 10 });
+    const flow = await debug('written.nflow', text(layers, 'steps: 100, learningRate: 5e-3').replace('e-3 }', 'e-3 } # slow'), {
+      train: 10,
+    });
     await ask('setExpression', { expression: 'training.learningRate', value: '0.02' });
     await ask('setExpression', { expression: 'training.clip', value: '1' });
     await ask('setExpression', { expression: 'b[1]', value: '0.75' });

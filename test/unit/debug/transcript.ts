@@ -29,7 +29,17 @@ export class Conversation {
 
   constructor(folder: string, adapter: string) {
     this.client = new DebugClient(process.execPath, adapter, 'nflow', { cwd: folder });
-    for (const name of ['initialized', 'stopped', 'output', 'terminated', 'breakpoint', 'invalidated', 'continued', 'progressStart', 'progressEnd']) {
+    for (const name of [
+      'initialized',
+      'stopped',
+      'output',
+      'terminated',
+      'breakpoint',
+      'invalidated',
+      'continued',
+      'progressStart',
+      'progressEnd',
+    ]) {
       this.client.on(name, (event: { readonly event: string; readonly body?: Body }) => {
         this.events.push({ event: event.event, body: event.body });
         this.wake();
