@@ -48,6 +48,13 @@ describe('what is set beside the text', () => {
     assert.equal(training()?.learningRate, 5e-3);
   });
 
+  it('takes every step that was asked for, also where one was done before the next order came', async () => {
+    void session.stepTraining(1);
+    await session.stepTraining(1);
+    await rests();
+    assert.deepEqual([session.step, session.status], [2, 'paused']);
+  });
+
   it('is written into a text from which training goes on, to the bit; the text of before brings it back', async () => {
     await session.text.setTraining('batch', 32);
     const rested = rests();
