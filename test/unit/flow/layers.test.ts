@@ -162,7 +162,9 @@ for (const type of layerTypes.values()) {
             const tolerance = 1e-12 * Math.max(1, norm(point));
             assert.equal(residual[0] > tolerance, given === InverseStatus.Unreliable, said);
             const rounding = roundingAt(layer, points);
-            assert.ok(residual[0] <= tolerance || residual[0] <= rounding, `${said}, rounding ${rounding}`);
+            // Where a layer stretches beyond float64's range, as at a centre without reach, no rounding can be named.
+            const isNamed = layer.singularValues(points).every(Number.isFinite) && Number.isFinite(rounding);
+            assert.ok(!isNamed || residual[0] <= Math.max(tolerance, rounding), `${said}, rounding ${rounding}`);
           },
         ),
         { numRuns: 1000 },
