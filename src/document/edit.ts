@@ -17,6 +17,11 @@ export interface TextEdit {
   readonly text: string;
 }
 
+/** The text after edits that do not overlap, in their order. */
+export function applied(text: string, edits: readonly TextEdit[]): string {
+  return edits.reduceRight((result, { start, end, text: written }) => result.slice(0, start) + written + result.slice(end), text);
+}
+
 /** What can be set of training: a key of `training`, or one of `objective` that does not change what the flow is to become. */
 export type TrainingSetting = (typeof trainingKeys)[number] | 'holdout' | 'gradient' | 'anneal';
 

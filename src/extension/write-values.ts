@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
+import type { TextEdit } from '../document/edit';
 import { writtenInto } from '../session/write-values';
 import type { OpenFlow } from './open-flows';
 import { saveWeights } from './save-weights';
+import { editText } from './text-edits';
 
 /**
  * Writes what was set and trained into the flow's text, as one edit that can be undone: the training settings, and the parameters that the
@@ -12,7 +14,7 @@ export async function writeValues(flow: OpenFlow): Promise<void> {
   const before = document.getText();
   try {
     const after = await writtenInto(before, flow.session);
-    await replace(document, before, after);
+    await editText(flow.uri, (now) => (now === before ? difference(before, after) : []));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     void vscode.window.showErrorMessage(vscode.l10n.t('The values could not be written into {0}: {1}', flow.name, error.message));
@@ -22,14 +24,11 @@ export async function writeValues(flow: OpenFlow): Promise<void> {
 }
 
 /** Only what differs is replaced, so that the selection and the layout stay. */
-async function replace(document: vscode.TextDocument, before: string, after: string): Promise<void> {
-  if (before === after) return;
+function difference(before: string, after: string): TextEdit[] {
+  if (before === after) return [];
   let start = 0;
   while (before[start] === after[start]) start++;
   let kept = 0;
   while (kept < Math.min(before.length, after.length) - start && before.at(-1 - kept) === after.at(-1 - kept)) kept++;
-  const edit = new vscode.WorkspaceEdit();
-  const range = new vscode.Range(document.positionAt(start), document.positionAt(before.length - kept));
-  edit.replace(document.uri, range, after.slice(start, after.length - kept));
-  await vscode.workspace.applyEdit(edit);
+  return [{ start, end: before.length - kept, text: after.slice(start, after.length - kept) }];
 }

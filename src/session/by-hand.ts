@@ -1,7 +1,8 @@
-import { setParameters, type TextEdit } from '../document/edit';
+import { applied, setParameters, type TextEdit } from '../document/edit';
 import { parseFlow } from '../document/parse';
 import { parameterSlots, type Flow } from '../flow/flow';
 import type { FlowSpec } from '../flow/spec';
+import { shapeOf } from './snapshot';
 import type { ParameterValues } from './training';
 
 /** What is in a person's hand: the handle of a layer (from 0). */
@@ -14,7 +15,7 @@ export interface Held {
 
 /** A drag that the text was told of: the two flows that the text then describes, and the values of the layer in either. */
 interface Move {
-  readonly specs: readonly [before: string, after: string];
+  readonly shapes: readonly [before: string, after: string];
   readonly values: readonly [before: ParameterValues[], after: ParameterValues[]];
   /** Which of the two the flow has. */
   stands: 0 | 1;
@@ -86,23 +87,19 @@ export class ByHand {
     const edits = setParameters(text, now.layer, values);
     const [before, after] = [parseFlow(text).spec, parseFlow(applied(text, edits)).spec];
     if (before && after) {
-      this.moves.unshift({ specs: [JSON.stringify(before), JSON.stringify(after)], values: [now.before, now.after], stands: 1 });
+      this.moves.unshift({ shapes: [shapeOf(before), shapeOf(after)], values: [now.before, now.after], stands: 1 });
     }
     return edits;
   }
 
   /** What is to be set where the text goes from one flow to another by a move of this hand, or back; undefined where it is none. */
   between(from: FlowSpec, to: FlowSpec): ParameterValues[] | undefined {
-    const [was, is] = [JSON.stringify(from), JSON.stringify(to)];
-    const move = this.moves.find(({ specs: [before, after] }) => (before === was && after === is) || (after === was && before === is));
+    const [was, is] = [shapeOf(from), shapeOf(to)];
+    const move = this.moves.find(({ shapes: [before, after] }) => (before === was && after === is) || (after === was && before === is));
     if (!move) return undefined;
-    const wanted = move.specs[1] === is ? 1 : 0;
+    const wanted = move.shapes[1] === is ? 1 : 0;
     if (move.stands === wanted) return [];
     move.stands = wanted;
     return move.values[wanted];
   }
-}
-
-function applied(text: string, edits: readonly TextEdit[]): string {
-  return edits.reduceRight((result, { start, end, text: written }) => result.slice(0, start) + written + result.slice(end), text);
 }

@@ -1,4 +1,4 @@
-import { setTraining, type TextEdit, type TrainingSetting } from '../document/edit';
+import { applied, setTraining, type TrainingSetting } from '../document/edit';
 import { parseFlow, type ParsedFlow } from '../document/parse';
 import { initialParameters } from '../flow/flow';
 import type { Opened } from './opened';
@@ -38,7 +38,7 @@ export class FlowText {
    * @throws RangeError with what would be right, for a value that it cannot take.
    */
   async setTraining(key: TrainingSetting, value: number | string): Promise<void> {
-    const { problems } = parseFlow(edited(this.text, setTraining(this.text, key, value)));
+    const { problems } = parseFlow(applied(this.text, setTraining(this.text, key, value)));
     const problem = problems.find(({ severity }) => severity === 'error');
     if (problem) throw new RangeError(problem.message);
     this.beside.set(key, value);
@@ -47,7 +47,7 @@ export class FlowText {
 
   /** A text with these settings written into it. */
   writtenInto(text: string): string {
-    return [...this.beside].reduce((written, [key, value]) => edited(written, setTraining(written, key, value)), text);
+    return [...this.beside].reduce((written, [key, value]) => applied(written, setTraining(written, key, value)), text);
   }
 
   /** Whether it describes anything else than `other`. Once trained, a flow's own parameters count, and not what its weights file has. */
@@ -71,15 +71,4 @@ export class FlowText {
     this.read = { ...this.read, ...(spec && { spec }) };
     return this.onChange();
   }
-}
-
-/** The text after edits that do not overlap, in their order. */
-export function edited(text: string, edits: readonly TextEdit[]): string {
-  let at = 0;
-  const parts = edits.flatMap(({ start, end, text: written }) => {
-    const part = [text.slice(at, start), written];
-    at = end;
-    return part;
-  });
-  return parts.join('') + text.slice(at);
 }

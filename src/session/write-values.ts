@@ -1,8 +1,7 @@
-import { setParameters } from '../document/edit';
+import { applied, setParameters } from '../document/edit';
 import { parseFlow } from '../document/parse';
 import { initialParameters, parameterSlots } from '../flow/flow';
 import type { FlowSpec } from '../flow/spec';
-import { edited } from './flow-text';
 import type { FlowSession } from './session';
 
 /**
@@ -31,7 +30,7 @@ function writeParameters(text: string, spec: FlowSpec, parameters: Float32Array)
   );
   const written = slots.reduce((before, { layer, name, offset, length }) => {
     const values = Array.from(parameters.subarray(offset, offset + length), shortest);
-    return edited(before, setParameters(before, layer, { [name]: values }));
+    return applied(before, setParameters(before, layer, { [name]: values }));
   }, text);
   const problem = parseFlow(written).problems.find(({ severity }) => severity === 'error');
   if (problem) throw new RangeError(problem.message);

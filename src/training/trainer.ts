@@ -134,7 +134,8 @@ export class Trainer {
     if (!this.heldOut) this.patience = judgeLoss(this.patience, this.taken, this.settings, terms);
     if (from) this.history.begin(from, this.settings);
     const { learningRate } = settings;
-    this.measured = { ...nothingMeasured, loss, ...terms, gradientNorm, learningRate };
+    const { base, logDet, energy } = terms;
+    this.measured = { loss, base, logDet, energy, gradientNorm, learningRate, heldOut: NaN, heldOutError: NaN };
     this.history.record(this.taken, () => this.mark(this.scratch), this.measured);
     return { type: 'step', step: this.taken, loss, terms, gradientNorm, learningRate };
   }
