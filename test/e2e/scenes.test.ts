@@ -39,9 +39,9 @@ async function openFlow(workbench: Workbench, file: string): Promise<Frame> {
 }
 
 /** Lets the flow train for so long that a person can pause, watch and leave it. */
-function trainForLong(workbench: Workbench, file: string): void {
+function trainForLong(workbench: Workbench, file: string, steps = 1_000_000): void {
   const place = path.join(workbench.folder, file);
-  writeFileSync(place, readFileSync(place, 'utf8').replace(/steps: \d+/, 'steps: 1000000'));
+  writeFileSync(place, readFileSync(place, 'utf8').replace(/steps: \d+/, `steps: ${steps}`));
 }
 
 describe('scenes', function () {
@@ -55,7 +55,7 @@ describe('scenes', function () {
   afterEach(() => workbench.close());
 
   it('opens an energy, trains it until its gap is small, and shows the shape', async () => {
-    trainForLong(workbench, 'u1.nflow');
+    trainForLong(workbench, 'u1.nflow', 100_000);
     const view = await openFlow(workbench, 'u1.nflow');
     await workbench.screenshot('u1 before training');
     await workbench.runCommand('Flow: Train');
@@ -63,13 +63,12 @@ describe('scenes', function () {
     // The status bar pauses and goes on.
     const item = workbench.page.locator('.statusbar-item', { hasText: 'loss' });
     await item.click();
-    await view.getByRole('button', { name: 'Train' }).waitFor();
+    await view.getByRole('button', { name: 'Train', exact: true }).waitFor();
     await item.click();
-    await view.getByRole('button', { name: 'Pause' }).waitFor();
+    await view.getByRole('button', { name: 'Pause', exact: true }).waitFor();
     await workbench.screenshot('u1 while training');
-    await eventually('4,000 steps', async () => (await trainingStep(view)) >= 4000, 120_000);
-    await workbench.runCommand('Flow: Pause');
-    await view.getByRole('button', { name: 'Train' }).waitFor();
+    await eventually('the last step', async () => (await trainingStep(view)) >= 100_000, 120_000);
+    await view.getByRole('button', { name: 'Train', exact: true }).waitFor();
     const gap = numberAfter('loss', await progress(view)) + 1.8775;
     assert.ok(gap < 0.15, `the loss is ${gap} nats above −log Z`);
     await workbench.page.waitForTimeout(500);
@@ -80,11 +79,11 @@ describe('scenes', function () {
     const view = await openFlow(workbench, 'two-moons.nflow');
     await workbench.page.locator('.activitybar .action-label[aria-label="Flow"]').click();
     const sidebar = await workbench.webviewFrame('body[data-view=sidebar]');
-    await view.locator('.header').getByRole('button', { name: 'Train' }).click();
-    await eventually('4,000 steps', async () => (await trainingStep(view)) === 4000, 180_000);
+    await view.locator('.header').getByRole('button', { name: 'Train', exact: true }).click();
+    await eventually('10,000 steps', async () => (await trainingStep(view)) === 10_000, 180_000);
     assert.ok(numberAfter('loss', await progress(view)) < 1.4, await progress(view));
     assert.match(await textOf(sidebar, 'body'), /two-moons\.nflow/);
-    await eventually('the sidebar says the same', async () => (await textOf(sidebar, '.progress-text')).includes('4,000'));
+    await eventually('the sidebar says the same', async () => (await textOf(sidebar, '.progress-text')).includes('10,000'));
     await workbench.page.waitForTimeout(1000);
     await workbench.screenshot('two-moons trained, sidebar');
   });
@@ -92,7 +91,7 @@ describe('scenes', function () {
   it('steps z → x through all layers and x → z back, the probe returning to where it began', async () => {
     const view = await openFlow(workbench, 'two-moons.nflow');
     await workbench.runCommand('Flow: Train');
-    await eventually('4,000 steps', async () => (await trainingStep(view)) === 4000, 60_000);
+    await eventually('10,000 steps', async () => (await trainingStep(view)) === 10_000, 60_000);
     await workbench.runCommand('Flow: Run to z');
     const live = () => textOf(view, '[role=status].for-screen-readers');
     await eventually('the cursor at z', async () => (await live()).startsWith('stage 0 '));
@@ -177,9 +176,9 @@ describe('scenes', function () {
     assert.equal(await trainingStep(view), after, 'it does not go on by itself');
     assert.equal(numberAfter('of', await progress(view)), 1_000_000);
     assert.match(await textOf(view, '[role=status].for-screen-readers'), /^stage 16 of 16/i);
-    assert.ok(await view.getByRole('button', { name: 'Train' }).isVisible());
+    assert.ok(await view.getByRole('button', { name: 'Train', exact: true }).isVisible());
     await workbench.screenshot('reloaded in training');
-    await view.getByRole('button', { name: 'Train' }).click();
+    await view.getByRole('button', { name: 'Train', exact: true }).click();
     await eventually('it goes on', async () => (await trainingStep(view)) > after);
   });
 });
