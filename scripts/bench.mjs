@@ -25,7 +25,8 @@ await build({
   plugins: [assembly],
   platform: 'node',
   format: 'esm',
-  packages: 'external',
+  external: ['@tensorflow/*', 'esbuild'],
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   target: 'es2022',
 });
 /** @type {Record<string, number>} */
