@@ -26,7 +26,7 @@ await build({
   platform: 'node',
   format: 'esm',
   external: ['@tensorflow/*', 'esbuild'],
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
   target: 'es2022',
 });
 /** @type {Record<string, number>} */
