@@ -114,7 +114,7 @@ export function createGrips(
         update(name, { x: x + aside * ay, y: y + aside * ax * (from ? 1 : -1) });
         const [symbol, words] = names[handle] ?? [handle, handle];
         write(name, symbol);
-        mark.setAttribute('aria-label', `Layer ${layer}, ${words}, at ${describe.point([at[0], at[1]])}; arrow keys move it`);
+        mark.setAttribute('aria-label', `${symbol} of layer ${layer}, ${words}, at ${describe.point([at[0], at[1]])}; arrow keys move it`);
         mark.classList.toggle('held-back', held?.layer === layer && held.handle === handle && held.heldBack);
         mark.dataset.kind = kind;
       });

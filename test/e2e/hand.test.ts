@@ -69,7 +69,7 @@ describe('the layer in a person’s hand', () => {
         ['u', true],
       ],
     );
-    assert.match((await grip(2).getAttribute('aria-label')) ?? '', /^Layer 1, the tip of û.*arrow keys move it$/);
+    assert.match((await grip(2).getAttribute('aria-label')) ?? '', /^û of layer 1, the tip of û.*arrow keys move it$/);
   });
 
   it('says when the constraint holds it back', async () => {

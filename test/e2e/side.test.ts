@@ -186,7 +186,8 @@ describe('beside the plane', () => {
       for (const share of [0.4, 0.55, 0.7]) {
         await shown.page.mouse.move(x + width * share, y + height / 3);
         await shown.settle();
-        const [, below, beside] = /p_z dz = ([\d.]+), p_x dx = ([\d.]+)/.exec(await shown.page.locator('.facts').innerText()) ?? [];
+        const [, below, beside] =
+          /p_z dz = ([\d.]+), p_x dx = ([\d.]+)/.exec(await shown.page.locator('.line-view .facts').innerText()) ?? [];
         assert.ok(Number(below) > 0 && Math.abs(Number(below) - Number(beside)) <= 0.001, `${below} and ${beside}`);
       }
     });
