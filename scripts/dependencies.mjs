@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from './processes.mjs';
@@ -11,6 +11,9 @@ export async function ensureDependencies() {
     throw new Error(`This project needs Node 20 or newer; this is Node ${process.versions.node}. Newer ones are at nodejs.org.`);
   }
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync('package-lock.json').mtimeMs) return;
+  if (lstatSync('node_modules', { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new Error('node_modules is a symbolic link, and npm ci would empty what it leads to. Remove the link, or run npm ci there.');
+  }
   console.log('Installing the packages that package-lock.json names.');
   if ((await run('npm', ['ci'])) !== 0) throw new Error('npm ci failed; its message is above.');
 }
