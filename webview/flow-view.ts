@@ -1,49 +1,33 @@
 /** The Flow View panel: takes the session's messages, keeps what is shown, and asks every view to draw it, once a frame. */
 
-import type { Density, Ellipses, FlowState, Frame, ProbeState, Target, ToView } from '../src/protocol/messages';
-import { unpack } from '../src/protocol/pack';
+import type { FlowState, ProbeState, ToView } from '../src/protocol/messages';
 import { createCoordinates } from './coordinates';
 import { CursorControl } from './cursor-control';
-import { DensityPainter } from './density';
 import * as describe from './describe';
-import { html, show, svg, write } from './element';
-import { createEmpty } from './empty';
+import { write } from './element';
 import { Exporter } from './exporter';
 import { createFilmstrip } from './filmstrip';
 import { createHeader } from './header';
 import { listen, post, savedView, saveView } from './host';
 import { Hover } from './hover';
 import { instantAt } from './instant';
-import { createInvertibility } from './invertibility';
-import { createPatterns } from './layer-overlay';
-import { createLayerReadout } from './layer-readout';
 import { createLegend } from './legend';
-import { createLossChart } from './loss-chart';
-import { createLossTerms } from './loss-terms';
-import { createNormality } from './normality';
-import { createObjectiveTable } from './objective-table';
 import { createOneDimension } from './one-dimension';
-import { Questions } from './questions';
+import { createPage } from './page';
 import { createPlane } from './plane';
 import { Playback } from './playback';
 import { playTime, startTime } from './play-time';
-import { createProbeReadout } from './probe-readout';
-import { pictureOf, type Ghost, type Picture, type Scene } from './scene';
+import type { Ghost, Scene } from './scene';
 import { noZoom, type Zoom } from './scales';
 import { createShownControl, shownAtFirst, type Shown } from './shown';
+import { createSide } from './side';
 import { StepControl } from './step-control';
-import { TargetPainter } from './target';
 import { onThemeChange, readTheme } from './theme';
 import { createTimePanel } from './time-panel';
-import { progressRing } from './ui/toolkit';
+import { Told } from './told';
 
-let state: FlowState | undefined;
-let frame: Frame | undefined;
-let picture: Picture | undefined;
-let target: TargetPainter | undefined;
+const told = new Told();
 let brushed: Uint32Array | undefined;
-let density: DensityPainter | undefined;
-let ellipses: Ellipses | undefined;
 let shown: Shown = { ...shownAtFirst, ...savedView()?.shown };
 let theme = readTheme();
 let zoom: Zoom = noZoom;
@@ -52,7 +36,6 @@ let posed: number | undefined;
 let ghost: Ghost | undefined;
 let owesDrawn = false;
 let scheduled = false;
-const nothing = new Float32Array(0);
 
 const cursor = new CursorControl(schedule);
 const hover = new Hover(schedule);
@@ -61,14 +44,13 @@ const steps = new StepControl((step) => post({ type: 'revisit', step }));
 const axes = { playback, cursor, steps };
 const goTo = (stage: number): void => {
   playback.pause();
-  cursor.goTo(stage, state?.layerDuration ?? 0);
+  cursor.goTo(stage, told.state?.layerDuration ?? 0);
 };
 const putBackProbe = (probe: ProbeState | undefined): void =>
   post({ type: 'probe', probe: probe && { stage: probe.stage, point: probe.origin } });
 
 const header = createHeader();
 const layerActions = { goTo, pointAt: hover.pointAt };
-const questions = new Questions();
 const choice = createShownControl({
   show: (next) => {
     shown = next;
@@ -107,47 +89,47 @@ const time = createTimePanel({
     schedule();
   },
   toggle: (axis) => {
-    if (state !== undefined) startTime(axes, axis, state);
+    if (told.state !== undefined) startTime(axes, axis, told.state);
     schedule();
   },
   togglePin: () => {
+    const { picture, frame } = told;
     ghost = ghost || !picture || !frame ? undefined : { step: frame.step, picture };
     schedule();
   },
   changed: save,
 });
-const loss = createLossChart();
-const terms = createLossTerms();
-const probe = createProbeReadout(() => putBackProbe(undefined), layerActions);
-const invertibility = createInvertibility(layerActions);
-const layer = createLayerReadout();
-const objective = createObjectiveTable();
-const normality = createNormality();
-const sections = { normality, loss, terms, probe, invertibility, layer, objective };
-const unfoldedAtFirst: readonly string[] = ['normality', 'loss', 'probe', 'invertibility', 'layer'];
-const live = html('p', { class: 'for-screen-readers', role: 'status', 'aria-live': 'polite' });
-const waiting = html('div', { class: 'waiting' }, progressRing(), 'Computing the first picture…');
-const stage = html('div', { class: 'stage' }, plane.element, line.element, legend.element);
-const side = html('aside', { class: 'side' }, ...Object.values(sections).map(({ element }) => element));
-const patterns = svg('svg', { class: 'for-screen-readers', 'aria-hidden': 'true' }, createPatterns());
-const unread = html('p', { class: 'unread hint' }, 'Once the text describes a flow, it is drawn here.');
-const flow = html('main', { class: 'flow', hidden: true }, header.element, unread, stage, time.element, filmstrip.element, side, live);
-const empty = createEmpty();
-show(empty, false);
-document.body.append(patterns, flow, empty);
+const side = createSide(
+  layerActions,
+  () => putBackProbe(undefined),
+  () => {
+    save();
+    schedule();
+  },
+  savedView()?.unfolded,
+);
+const page = createPage({
+  header: header.element,
+  plane: plane.element,
+  line: line.element,
+  legend: legend.element,
+  time: time.element,
+  filmstrip: filmstrip.element,
+  side: side.element,
+});
 
 const exporter = new Exporter(
   {
-    depth: () => picture?.depth,
+    depth: () => told.picture?.depth,
     pose: (at) => {
       posed = at;
       schedule();
       return new Promise((done) => requestAnimationFrame(() => done()));
     },
-    box: () => (state?.dim === 1 ? line : plane).element.querySelector('.plane-picture, .line-picture') ?? flow,
+    box: () => page.box(),
     background: () => theme.background,
   },
-  patterns,
+  page.patterns,
 );
 
 function receive(message: ToView): void {
@@ -156,22 +138,14 @@ function receive(message: ToView): void {
       receiveState(message.state);
       break;
     case 'target':
-      target = message.packed && new TargetPainter(unpack<Target>(message.packed));
-      break;
     case 'density':
-      density = message.packed && new DensityPainter(unpack<Density>(message.packed));
-      questions.densities.answered();
-      break;
     case 'ellipses':
-      ellipses = message.packed && unpack<Ellipses>(message.packed);
-      questions.ellipses.answered();
+      told.take(message);
       break;
     case 'frame':
-      questions.outdate();
-      frame = unpack<Frame>(message.packed);
-      if (brushed?.some((particle) => particle >= (frame?.count ?? 0))) brushed = undefined;
+      told.take(message);
+      if (brushed?.some((particle) => particle >= (told.frame?.count ?? 0))) brushed = undefined;
       owesDrawn = true;
-      preparePicture();
       break;
     case 'export':
       void exporter.export(message.as);
@@ -187,31 +161,21 @@ function receive(message: ToView): void {
 }
 
 function receiveState(next: FlowState | undefined): void {
-  const another = next?.uri !== state?.uri;
-  const reshaped = next?.layers.length !== state?.layers.length || next?.closedForm !== state?.closedForm;
-  state = next;
+  const { another, reshaped } = told.takeState(next);
   if (next === undefined) return;
   if (another) {
     brushed = undefined;
     const before = savedView();
     plane.setZoom(before?.uri === next.uri ? before.zoom : noZoom);
-    picture = undefined;
     if (before?.uri === next.uri && before.pace) time.setPace(before.pace);
   }
   if (another || reshaped) {
     ghost = undefined;
     playback.pause();
-    preparePicture();
   }
   // Where there is another flow, there is nothing to move through.
   cursor.follow(next.cursor, another || reshaped ? 0 : next.layerDuration);
   save();
-}
-
-/** State and frame may come in either order: a picture is made once they belong together. */
-function preparePicture(): void {
-  if (state === undefined || frame === undefined || frame.depth !== state.layers.length) return;
-  picture = pictureOf(frame, state, picture);
 }
 
 function schedule(): void {
@@ -219,77 +183,60 @@ function schedule(): void {
   scheduled = true;
   requestAnimationFrame((now) => {
     scheduled = false;
-    show(flow, state !== undefined);
-    show(empty, state === undefined);
+    const { state } = told;
+    page.draw(state, state !== undefined && told.picture?.depth !== state.layers.length);
     if (state !== undefined) draw(state, now);
     if (owesDrawn) post({ type: 'drawn' });
     owesDrawn = false;
   });
 }
 
-function draw(flowState: FlowState, now: number): void {
-  const depth = flowState.layers.length;
-  header.draw(flowState);
-  [stage, side, time.element, filmstrip.element].forEach((part) => show(part, depth > 0));
-  show(plane.element, flowState.dim > 1);
-  show(legend.element, flowState.dim > 1);
-  show(line.element, flowState.dim === 1);
-  show(unread, depth === 0);
+function draw(state: FlowState, now: number): void {
+  const depth = state.layers.length;
+  header.draw(state);
   if (depth === 0) return;
-  playTime(axes, flowState, time.pace, now);
+  playTime(axes, state, time.pace, now);
   const at = Math.min(Math.max(posed ?? cursor.at(now), 0), depth);
   const scene: Scene = {
-    state: flowState,
-    picture: picture?.depth === depth ? picture : undefined,
+    ...told.at(at, depth),
+    state,
     ghost,
-    losses: frame?.losses ?? nothing,
-    terms: frame?.terms ?? nothing,
-    heldOut: frame?.heldOut ?? nothing,
-    target,
     shown,
-    density: density?.density.stage === at ? density : undefined,
     brushed,
-    ellipses: ellipses?.depth === depth ? ellipses : undefined,
     cursor: at,
     heading: cursor.heading,
-    instant: instantAt(at, depth, cursor.heading, flowState.closedForm),
-    lit: hover.lit(flowState),
+    instant: instantAt(at, depth, cursor.heading, state.closedForm),
+    lit: hover.lit(state),
     theme,
   };
-  const hero = flowState.dim === 1 ? line : plane;
-  if (waiting.parentElement !== hero.element) hero.element.append(waiting);
-  show(waiting, scene.picture === undefined);
-  coordinates.draw(flowState);
-  choice.draw(shown, flowState);
-  time.draw({ state: flowState, step: steps.step(flowState.past?.shown), playing: playback.axis, pinned: ghost?.step });
-  if (flowState.dim === 2 && picture) {
-    const moving = cursor.moving(now) || flowState.dragged !== undefined || flowState.training.status === 'running';
-    questions.want(shown, at, plane.window(), moving);
+  coordinates.draw(state);
+  choice.draw(shown, state);
+  time.draw({ state, step: steps.step(state.past?.shown), playing: playback.axis, pinned: ghost?.step });
+  if (state.dim === 2 && told.picture) {
+    const moving = cursor.moving(now) || state.dragged !== undefined || state.training.status === 'running';
+    told.questions.want(shown, at, plane.window(), moving);
   }
-  for (const view of flowState.dim === 1 ? [line] : [plane, legend]) view.draw(scene);
-  for (const view of [filmstrip, ...Object.values(sections)]) view.draw(scene);
+  for (const view of state.dim === 1 ? [line] : [plane, legend]) view.draw(scene);
+  for (const view of [filmstrip, side]) view.draw(scene);
   if (cursor.moving(now) || playback.axis !== undefined) {
     schedule();
   } else {
-    write(
-      live,
-      scene.lit === undefined
-        ? `${describe.stage(at, depth)}, ${describe.layer(flowState, scene.instant.layer)}`
-        : describe.layer(flowState, scene.lit),
-    );
+    const where = `${describe.stage(at, depth)}, ${describe.layer(state, scene.instant.layer)}`;
+    write(page.live, scene.lit === undefined ? where : describe.layer(state, scene.lit));
     save();
   }
 }
 
 /** The coordinates that are not shown stay as they are. */
 function placeProbe(place: readonly number[]): void {
+  const { state } = told;
   if (state === undefined) return;
   const nearest = Math.round(cursor.at(performance.now()));
   if (cursor.target !== nearest) goTo(nearest);
   // The session places a probe at a stage, and must stand on it first.
   cursor.tellNow();
   const point = [...(state.probe?.route[nearest] ?? Array.from({ length: state.dim }, () => 0))];
-  place.forEach((value, i) => (point[state?.coordinates[i] ?? i] = value));
+  place.forEach((value, i) => (point[state.coordinates[i] ?? i] = value));
   post({ type: 'probe', probe: { stage: nearest, point } });
 }
 
@@ -300,37 +247,26 @@ function zoomed(next: Zoom): void {
 
 let saved = '';
 function save(): void {
+  const { state } = told;
   if (state === undefined) return;
-  const unfolded = Object.entries(sections).flatMap(([name, { element }]) => (element.open ? [name] : []));
-  const view = { uri: state.uri, zoom, shown, unfolded, pace: time.pace };
+  const view = { uri: state.uri, zoom, shown, unfolded: side.unfolded, pace: time.pace };
   const text = JSON.stringify(view);
   if (text !== saved) saveView(view);
   saved = text;
 }
 
-const sized = [plane, line, filmstrip, loss, terms, probe, invertibility];
+const sized = [plane, line, filmstrip, ...side.sized];
 const sizes = new ResizeObserver(() => {
   for (const view of sized) view.resize();
   schedule();
 });
 sized.forEach((view) => sizes.observe(view.element));
-const unfolded = savedView()?.unfolded ?? unfoldedAtFirst;
-for (const [name, { element }] of Object.entries(sections)) {
-  element.open = unfolded.includes(name);
-  element.addEventListener('toggle', () => {
-    save();
-    schedule();
-  });
-}
-/** The plane's colours for what is dense and what is sparse, and the target's, for the plots. */
 function showTheme(): void {
-  flow.style.setProperty('--dense', theme.dense);
-  flow.style.setProperty('--sparse', theme.sparse);
-  flow.style.setProperty('--target', theme.density(0.6));
+  theme = readTheme();
+  page.paint(theme);
 }
 showTheme();
 onThemeChange(() => {
-  theme = readTheme();
   showTheme();
   schedule();
 });
