@@ -21,6 +21,7 @@ import type { Ghost, Scene } from './scene';
 import { noZoom, type Zoom } from './scales';
 import { createShownControl, shownAtFirst, type Shown } from './shown';
 import { createSide } from './side';
+import { createSketchPad } from './sketch-pad';
 import { StepControl } from './step-control';
 import { onThemeChange, readTheme } from './theme';
 import { createTimePanel } from './time-panel';
@@ -61,6 +62,7 @@ const choice = createShownControl({
     brushed = undefined;
     post({ type: 'source', source });
   },
+  sketch: () => pad.open(),
 });
 const plane = createPlane(choice.element, {
   placeProbe,
@@ -71,6 +73,11 @@ const plane = createPlane(choice.element, {
     schedule();
   },
   drag: (layer, handle, to, done) => post({ type: 'drag', layer, handle, to, done }),
+});
+const pad = createSketchPad(plane, {
+  begun: () => goTo(told.state?.layers.length ?? 0),
+  changed: schedule,
+  use: (points) => post({ type: 'sketch', points }),
 });
 const line = createOneDimension({ placeProbe, putBackProbe });
 const coordinates = createCoordinates((chosen) => post({ type: 'coordinates', coordinates: chosen }));
@@ -153,6 +160,9 @@ function receive(message: ToView): void {
     case 'cancelExport':
       exporter.cancel();
       break;
+    case 'sketched':
+      pad.answered(message.refused);
+      break;
     case 'revisited':
       steps.answered();
       break;
@@ -168,6 +178,7 @@ function receiveState(next: FlowState | undefined): void {
     const before = savedView();
     plane.setZoom(before?.uri === next.uri ? before.zoom : noZoom);
     if (before?.uri === next.uri && before.pace) time.setPace(before.pace);
+    pad.restore(before?.uri === next.uri ? (before.sketch ?? []) : []);
   }
   if (another || reshaped) {
     ghost = undefined;
@@ -216,7 +227,7 @@ function draw(state: FlowState, now: number): void {
     const moving = cursor.moving(now) || state.dragged !== undefined || state.training.status === 'running';
     told.questions.want(shown, at, plane.window(), moving);
   }
-  for (const view of state.dim === 1 ? [line] : [plane, legend]) view.draw(scene);
+  for (const view of state.dim === 1 ? [line] : [plane, legend, pad]) view.draw(scene);
   for (const view of [filmstrip, side]) view.draw(scene);
   if (cursor.moving(now) || playback.axis !== undefined) {
     schedule();
@@ -249,7 +260,7 @@ let saved = '';
 function save(): void {
   const { state } = told;
   if (state === undefined) return;
-  const view = { uri: state.uri, zoom, shown, unfolded: side.unfolded, pace: time.pace };
+  const view = { uri: state.uri, zoom, shown, unfolded: side.unfolded, pace: time.pace, sketch: pad.strokes };
   const text = JSON.stringify(view);
   if (text !== saved) saveView(view);
   saved = text;

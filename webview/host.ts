@@ -31,6 +31,8 @@ export interface SavedView {
   /** The parts of the side that are unfolded, by name. */
   readonly unfolded?: readonly string[];
   readonly pace?: Pace;
+  /** The strokes of a distribution that is being drawn. */
+  readonly sketch?: readonly (readonly number[])[];
 }
 
 export function savedView(): SavedView | undefined {

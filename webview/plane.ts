@@ -30,6 +30,8 @@ export interface PlaneActions extends GripActions {
 
 export interface Plane {
   readonly element: HTMLElement;
+  readonly box: HTMLElement;
+  projection(): Projection;
   draw(scene: Scene): void;
   setZoom(zoom: Zoom): void;
   /** The part of the plane that is seen. */
@@ -147,6 +149,8 @@ export function createPlane(choice: HTMLElement, actions: PlaneActions): Plane {
 
   return {
     element,
+    box,
+    projection,
     setZoom,
     window: () => windowOf(projection(), width, height),
     resize: () => {

@@ -2,6 +2,7 @@
 
 import type { FlowState } from '../src/protocol/messages';
 import { html, show } from './element';
+import { button } from './ui/toolkit';
 
 const choices = {
   grid: { label: 'Grid', title: 'The deformed grid, coloured by log|det|' },
@@ -21,6 +22,8 @@ export interface ShownActions {
   show(shown: Shown): void;
   /** Particles begin at z, or at x. */
   start(source: FlowState['source']): void;
+  /** Draw training data. */
+  sketch(): void;
 }
 
 const sources = {
@@ -42,6 +45,10 @@ export function createShownControl(actions: ShownActions): { element: HTMLElemen
     input.addEventListener('change', () => actions.start(source));
     return { source, input, element: html('label', { class: 'choice', title }, input, label) };
   });
+  const sketch = button({ label: 'Draw Data…', tooltip: 'Draw a distribution of your own at x, and learn from it' }, () => {
+    element.open = false;
+    actions.sketch();
+  });
   const element = html(
     'details',
     { class: 'shown' },
@@ -51,6 +58,7 @@ export function createShownControl(actions: ShownActions): { element: HTMLElemen
       { class: 'choices' },
       html('div', { role: 'group', 'aria-label': 'What the plane shows' }, ...boxes.map((box) => box.element)),
       html('fieldset', {}, html('legend', {}, 'Particles start'), ...starts.map((start) => start.element)),
+      sketch.element,
     ),
   );
   element.addEventListener('keydown', (event) => {
@@ -60,6 +68,7 @@ export function createShownControl(actions: ShownActions): { element: HTMLElemen
     element,
     draw: (shown, { dim, objective, source, canStartAtTarget }) => {
       current = shown;
+      show(sketch.element, dim === 2);
       for (const start of starts) {
         start.input.checked = start.source === source;
         start.input.disabled = start.source === 'target' && !canStartAtTarget;

@@ -34,7 +34,7 @@ type Mapping = YAMLMap<ParsedNode, ParsedNode | null> & ParsedNode;
 export function setWeights(text: string, path: string): TextEdit[] {
   const root = rootOf(text);
   if (!root) return [];
-  const value = /^[\w.-]+(?:\/[\w.-]+)*$/.test(path) ? path : JSON.stringify(path);
+  const value = pathAsValue(path);
   const pair = pairOf(root, 'weights');
   return pair ? setValue(text, pair, value) : [addToFlow(text, root, `weights: ${value}`)];
 }
@@ -100,6 +100,49 @@ export function setTraining(text: string, key: TrainingSetting, value: number | 
   return isScalar(pair.value) && pair.value.value === value ? [] : setValue(text, pair, String(value));
 }
 
+/**
+ * The edits after which the flow learns from the data file `path`, relative to its folder, by forward KL. What that objective has no use
+ * for, or was about another file's columns, is taken away; a share of rows that is held out stays. None where the text is not a mapping
+ * that can be read.
+ */
+export function setDataFile(text: string, path: string): TextEdit[] {
+  const root = rootOf(text);
+  if (!root) return [];
+  const objective = pairOf(root, 'objective');
+  const value = pathAsValue(path);
+  const whole = `{ type: forward-kl, data: ${value} }`;
+  if (!objective) return [addToFlow(text, root, `objective: ${whole}`)];
+  const map = objective.value;
+  if (!isMap<ParsedNode, ParsedNode | null>(map)) return setValue(text, objective, whole);
+  const [type, named, energy] = ['type', 'data', 'energy'].map((name) => pairOf(map, name));
+  // The energy's place becomes that of the data.
+  const data = named ?? energy;
+  if (!type || !data) return setValue(text, objective, whole);
+  const edits = [
+    ...(isScalar(type.value) && type.value.value === 'forward-kl' ? [] : setValue(text, type, 'forward-kl')),
+    ...(named ? [] : [{ start: data.key.range[0], end: data.key.range[1], text: 'data' }]),
+    ...setValue(text, data, value),
+    ...removals(text, map, [...(named ? ['energy'] : []), 'gradient', 'anneal', 'columns']),
+  ];
+  return edits.sort((a, b) => a.start - b.start);
+}
+
+/** Takes the entries of these names out of a mapping that keeps others: in braces with a comma each, else with their lines. */
+function removals(text: string, map: Mapping, names: readonly string[]): TextEdit[] {
+  const { items } = map;
+  const isGone = ({ key }: Pair): boolean => isScalar(key) && names.includes(key.source);
+  const endOfPair = ({ key, value }: Pair): number => endOf(value ?? key);
+  const firstKept = items.findIndex((pair) => !isGone(pair));
+  return items.flatMap((pair, i) => {
+    if (!isGone(pair)) return [];
+    const [start] = pair.key.range;
+    if (map.flow && i < firstKept) return [{ start, end: items[i + 1].key.range[0], text: '' }];
+    if (map.flow) return [{ start: endOfPair(items[i - 1]), end: endOfPair(pair), text: '' }];
+    const lineEnd = firstLineEnd(text, endOfPair(pair));
+    return [{ start: text.lastIndexOf('\n', start - 1) + 1, end: Math.min(lineEnd + lineEndOf(text).length, text.length), text: '' }];
+  });
+}
+
 /** The mapping that the text is, if it can be read. */
 function rootOf(text: string): Mapping | undefined {
   const { root, problems } = readYaml(text);
@@ -112,6 +155,9 @@ type Pair = Mapping['items'][number];
 function pairOf(map: YAMLMap<ParsedNode, ParsedNode | null>, name: string): Pair | undefined {
   return map.items.find(({ key }) => isScalar(key) && key.source === name);
 }
+
+/** In quotes where it could be read as something else. */
+const pathAsValue = (path: string): string => (/^[\w.-]+(?:\/[\w.-]+)*$/.test(path) ? path : JSON.stringify(path));
 
 const insert = (at: number, text: string): TextEdit => ({ start: at, end: at, text });
 

@@ -3,6 +3,7 @@ import type { FromView, Frame, ToView, ViewCommand, WindowRequest } from '../pro
 import { pack } from '../protocol/pack';
 import type { FlowSession } from '../session/session';
 import { heldOutColumns, type Picture } from '../training/messages';
+import { learnFromDrawing } from './drawn-data';
 import { Dragging } from './dragging';
 import { flowState } from './flow-state';
 import type { OpenFlow, OpenFlows } from './open-flows';
@@ -106,6 +107,9 @@ export class ViewChannel implements vscode.Disposable {
         break;
       case 'drag':
         void this.dragging?.follow(message);
+        break;
+      case 'sketch':
+        if (this.flow) void learnFromDrawing(this.flow, message.points).then((refused) => this.post({ type: 'sketched', ...refused }));
         break;
       case 'exporting':
       case 'exported':

@@ -30,4 +30,12 @@ export function lossesCsv(columns: readonly string[], rows: Float32Array): strin
   return csv([columns, ...records]);
 }
 
+/** Points on the plane (n × 2), a record each, to the digits that single precision carries. */
+export function pointsCsv(points: Float32Array): string {
+  const records = Array.from({ length: points.length / 2 }, (_, i) =>
+    Array.from(points.subarray(2 * i, 2 * i + 2), (value) => Number(value.toPrecision(7))),
+  );
+  return csv([['x1', 'x2'], ...records]);
+}
+
 const quoted = (name: string): string => (/[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name);

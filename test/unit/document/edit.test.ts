@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { setParameters, setTraining, setWeights, type TextEdit, type TrainingSetting } from '../../../src/document/edit';
+import { setDataFile, setParameters, setTraining, setWeights, type TextEdit, type TrainingSetting } from '../../../src/document/edit';
 import { typeOf } from '../../../src/flow/flow';
 import { sizeOf } from '../../../src/flow/layer';
 import { newFlowText } from '../../../src/document/new-flow';
@@ -16,6 +16,65 @@ function apply(text: string, edits: readonly TextEdit[]): string {
 }
 
 const withWeights = (text: string, path: string): string => apply(text, setWeights(text, path));
+
+const drawn = (text: string): string => apply(text, setDataFile(text, 'drawn.csv'));
+
+describe('naming a data file to learn from', () => {
+  const cases: [what: string, before: string, after: string][] = [
+    [
+      'in place of an energy, with what belongs to it',
+      'objective: { type: reverse-kl, energy: U1, anneal: 2000 } # U1\ndim: 2\n',
+      'objective: { type: forward-kl, data: drawn.csv } # U1\ndim: 2\n',
+    ],
+    [
+      'wherever the entries stand',
+      'objective: { anneal: 20, gradient: path, energy: U1, type: reverse-kl }\n',
+      'objective: { data: drawn.csv, type: forward-kl }\n',
+    ],
+    [
+      'in place of samples, and keeps what is held out',
+      'objective: { type: forward-kl, data: points.csv, columns: [1, 2], holdout: 0.1 }\n',
+      'objective: { type: forward-kl, data: drawn.csv, holdout: 0.1 }\n',
+    ],
+    [
+      'on lines of their own, with their comments',
+      'objective: # what\n  type: reverse-kl # how\n  # whose\n  energy: U1 # which\n  anneal: 20\nseed: 7\n',
+      'objective: # what\n  type: forward-kl # how\n  # whose\n  data: drawn.csv # which\nseed: 7\n',
+    ],
+    [
+      'on the last line',
+      'objective:\r\n  energy: U1\r\n  type: reverse-kl\r\n  anneal: 9',
+      'objective:\r\n  data: drawn.csv\r\n  type: forward-kl\r\n',
+    ],
+    [
+      'where there was both',
+      'objective: { type: forward-kl, energy: U1, data: a.csv }',
+      'objective: { type: forward-kl, data: drawn.csv }',
+    ],
+    ['where there was half of it', 'objective: { type: reverse-kl } # c\n', 'objective: { type: forward-kl, data: drawn.csv } # c\n'],
+    ['where there was none', 'nflow: 1\n', 'nflow: 1\nobjective: { type: forward-kl, data: drawn.csv }\n'],
+    ['where it was empty', 'objective: # soon\nnflow: 1\n', 'objective: { type: forward-kl, data: drawn.csv } # soon\nnflow: 1\n'],
+    ['not in a text that is no YAML', 'objective: [', 'objective: ['],
+  ];
+  for (const [what, before, after] of cases) {
+    it(what, () => {
+      assert.equal(drawn(before), after);
+      assert.equal(drawn(after), after, 'once is enough');
+    });
+  }
+
+  it('changes the objective of any flow on the plane, and nothing else', () => {
+    fc.assert(
+      fc.property(anyFlow, anyStyle, (flow, style) => {
+        const text = textOf(flow, style);
+        const [before, after] = [parseFlow(text), parseFlow(drawn(text))];
+        assert.ok(before.spec && after.spec);
+        assert.equal(after.data?.path, 'drawn.csv');
+        assert.deepEqual({ ...after.spec, objective: 0 }, { ...before.spec, objective: 0 });
+      }),
+    );
+  });
+});
 
 describe('naming the weights in a text', () => {
   const cases: [what: string, before: string, after: string][] = [
