@@ -119,6 +119,7 @@ const page = createPage({
   header: header.element,
   plane: plane.element,
   line: line.element,
+  sketch: pad.bar,
   legend: legend.element,
   time: time.element,
   filmstrip: filmstrip.element,

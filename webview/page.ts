@@ -7,7 +7,7 @@ import { createPatterns } from './layer-overlay';
 import type { Theme } from './theme';
 import { progressRing } from './ui/toolkit';
 
-type Parts = Readonly<Record<'header' | 'plane' | 'line' | 'legend' | 'time' | 'filmstrip' | 'side', HTMLElement>>;
+type Parts = Readonly<Record<'header' | 'plane' | 'line' | 'sketch' | 'legend' | 'time' | 'filmstrip' | 'side', HTMLElement>>;
 
 export interface Page {
   /** The patterns and markers that pictures refer to. */
@@ -22,10 +22,10 @@ export interface Page {
   paint(theme: Theme): void;
 }
 
-export function createPage({ header, plane, line, legend, time, filmstrip, side }: Parts): Page {
+export function createPage({ header, plane, line, sketch, legend, time, filmstrip, side }: Parts): Page {
   const live = html('p', { class: 'for-screen-readers', role: 'status', 'aria-live': 'polite' });
   const wait = html('div', { class: 'waiting' }, progressRing(), 'Computing the first picture…');
-  const stage = html('div', { class: 'stage' }, plane, line, legend);
+  const stage = html('div', { class: 'stage' }, plane, line, sketch, legend);
   const patterns = svg('svg', { class: 'for-screen-readers', 'aria-hidden': 'true' }, createPatterns());
   const unread = html('p', { class: 'unread hint' }, 'Once the text describes a flow, it is drawn here.');
   const flow = html('main', { class: 'flow', hidden: true }, header, unread, stage, time, filmstrip, side, live);

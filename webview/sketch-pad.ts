@@ -27,6 +27,8 @@ export interface SketchActions {
 }
 
 export interface SketchPad {
+  /** The tools, to stand below the plane. */
+  readonly bar: HTMLElement;
   /** The strokes, to be restored. */
   readonly strokes: readonly (readonly number[])[];
   restore(strokes: readonly (readonly number[])[]): void;
@@ -87,12 +89,11 @@ export function createSketchPad(easel: Easel, actions: SketchActions): SketchPad
     count,
     html('label', { title: 'How wide the can sprays (wheel, or + and −)' }, 'spread', slider),
     html('div', { class: 'buttons' }, undo.element, clear.element, use.element, leave.element),
-    html('p', { class: 'hint' }, 'Drag to spray; the wheel changes the spread.'),
+    html('p', { class: 'hint' }, 'Drag to spray; the wheel changes the spread'),
     html('p', { class: 'for-screen-readers', id: 'sketch-keys' }, keys),
     refused,
   );
   easel.box.append(pad);
-  easel.element.append(bar);
   for (const part of [pad, bar]) show(part, false);
 
   function change(by: () => void): void {
@@ -177,6 +178,7 @@ export function createSketchPad(easel: Easel, actions: SketchActions): SketchPad
   for (const part of [pad, bar]) part.addEventListener('keydown', onKey);
 
   return {
+    bar,
     get strokes() {
       return sketch.kept;
     },

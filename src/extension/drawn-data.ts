@@ -9,7 +9,10 @@ import { editText } from './text-edits';
  * Writes points that a person has drawn (n × 2) to a CSV file of a new name beside the flow, and makes them what the flow learns from: an
  * edit of its text that can be undone. Nothing where that is done, else a sentence on why it is not.
  */
-export async function learnFromDrawing({ uri, name }: OpenFlow, points: Float32Array): Promise<{ readonly refused: string } | undefined> {
+export async function learnFromDrawing(
+  { uri, name }: Pick<OpenFlow, 'uri' | 'name'>,
+  points: Float32Array,
+): Promise<{ readonly refused: string } | undefined> {
   if (uri.scheme === 'untitled')
     return { refused: vscode.l10n.t('The points are written to a file beside the flow: save the flow to a file first.') };
   try {

@@ -19,8 +19,9 @@ const busy = stateOf(examples.folding, {
   training: { status: 'paused', step: 400, loss: 1.2, note: 'The file was edited, so training was paused.' },
   past: { first: 0, shown: 120 },
 });
-const states: Readonly<Record<string, { readonly state: FlowState | undefined; readonly example?: Example }>> = {
+const states: Readonly<Record<string, { readonly state: FlowState | undefined; readonly example?: Example; readonly draws?: true }>> = {
   'a flow with all there is to say': { state: busy, example: examples.folding },
+  'a distribution being drawn': { state: stateOf(examples.folding), example: examples.folding, draws: true },
   'a flow in one dimension': { state: stateOf(examples.line, { cursor: 1 }), example: examples.line },
   'a flow before its first picture': { state: stateOf(examples.u1, { cursor: 0 }) },
   'no flow': { state: undefined },
@@ -37,12 +38,13 @@ describe('axe finds nothing to mend', function () {
   for (const view of ['flow-view', 'sidebar'] as const) {
     for (const theme of Object.keys(themes) as ThemeName[]) {
       it(`in the ${view}, ${theme}`, async () => {
-        for (const [name, { state, example }] of Object.entries(states)) {
+        for (const [name, { state, example, draws }] of Object.entries(states)) {
           const page = await ViewPage.open(browser, { view, theme, width: view === 'sidebar' ? 300 : 1280 });
           try {
             await page.state(state);
             if (example && view === 'flow-view') await page.frame(frameOf(example, lossesBetween(3, 1.2, 400)));
             await page.page.evaluate(() => document.querySelectorAll('details').forEach((section) => (section.open = true)));
+            if (draws && view === 'flow-view') await page.page.getByRole('button', { name: 'Draw Data…' }).click();
             await page.settle();
             await page.page.evaluate(axe);
             const { violations } = await page.page.evaluate(() => (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run());

@@ -60,7 +60,7 @@ describe('drawing data on the plane', () => {
   it('hands over what was drawn where it was drawn, and ends when it was taken', async () => {
     await open({ reducedMotion: true });
     await begin();
-    await view.page.getByLabel('spread').fill('-2');
+    await view.page.getByRole('slider', { name: 'spread' }).fill('-2');
     await spray([0.7, 0.5], [0.7, 0.3]);
     const count = await points();
     await view.takePosted();
