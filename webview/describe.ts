@@ -108,6 +108,11 @@ export function stage(cursor: number, depth: number): string {
   return `stage ${Number.isInteger(cursor) ? cursor : cursor.toFixed(2)} of ${depth}${end}`;
 }
 
+/** "dotted: step 120, solid: step 2,400", where an earlier moment is compared with. */
+export function compared(pinned: number | undefined, { past, training: { step } }: Pick<FlowState, 'past' | 'training'>): string {
+  return pinned === undefined ? '' : `dotted: step ${count(pinned)}, solid: step ${count(past?.shown ?? step)}`;
+}
+
 /** "layer 4 margin 0.04, nearly singular". */
 export function layer(state: FlowState, active: number): string {
   const it = state.layers[active - 1];

@@ -1,6 +1,7 @@
 /** The Flow View panel: takes the session's messages, keeps what is shown, and asks every view to draw it, once a frame. */
 
-import type { FlowState, ProbeState, ToView } from '../src/protocol/messages';
+import type { FlowState, Frame, ProbeState, ToView } from '../src/protocol/messages';
+import { unpack } from '../src/protocol/pack';
 import { createCoordinates } from './coordinates';
 import { CursorControl } from './cursor-control';
 import * as describe from './describe';
@@ -8,16 +9,17 @@ import { write } from './element';
 import { Exporter } from './exporter';
 import { createFilmstrip } from './filmstrip';
 import { createHeader } from './header';
-import { listen, post, savedView, saveView } from './host';
+import { listen, post, savedView, saveView, type SavedView } from './host';
 import { Hover } from './hover';
 import { instantAt } from './instant';
 import { createLegend } from './legend';
 import { createOneDimension } from './one-dimension';
 import { createPage } from './page';
+import { Pin } from './pin';
 import { createPlane } from './plane';
 import { Playback } from './playback';
 import { playTime, startTime } from './play-time';
-import type { Ghost, Scene } from './scene';
+import type { Scene } from './scene';
 import { noZoom, type Zoom } from './scales';
 import { createShownControl, shownAtFirst, type Shown } from './shown';
 import { createSide } from './side';
@@ -34,13 +36,13 @@ let theme = readTheme();
 let zoom: Zoom = noZoom;
 /** Where an export wants the cursor drawn, wherever it is. */
 let posed: number | undefined;
-let ghost: Ghost | undefined;
 let owesDrawn = false;
 let scheduled = false;
 
 const cursor = new CursorControl(schedule);
 const hover = new Hover(schedule);
 const playback = new Playback();
+const pin = new Pin((step) => post({ type: 'pin', step }));
 const steps = new StepControl((step) => post({ type: 'revisit', step }));
 const axes = { playback, cursor, steps };
 const goTo = (stage: number): void => {
@@ -61,6 +63,7 @@ const choice = createShownControl({
     // A particle's number means another one there.
     brushed = undefined;
     post({ type: 'source', source });
+    pin.recall();
   },
   sketch: () => pad.open(),
 });
@@ -80,7 +83,10 @@ const pad = createSketchPad(plane, {
   use: (points) => post({ type: 'sketch', points }),
 });
 const line = createOneDimension({ placeProbe, putBackProbe });
-const coordinates = createCoordinates((chosen) => post({ type: 'coordinates', coordinates: chosen }));
+const coordinates = createCoordinates((chosen) => {
+  post({ type: 'coordinates', coordinates: chosen });
+  pin.recall();
+});
 const legend = createLegend(coordinates.element);
 const filmstrip = createFilmstrip({
   ...layerActions,
@@ -101,7 +107,8 @@ const time = createTimePanel({
   },
   togglePin: () => {
     const { picture, frame } = told;
-    ghost = ghost || !picture || !frame ? undefined : { step: frame.step, picture };
+    if (pin.step !== undefined) pin.release();
+    else if (picture && frame) pin.set(frame.step, picture);
     schedule();
   },
   changed: save,
@@ -161,6 +168,9 @@ function receive(message: ToView): void {
     case 'cancelExport':
       exporter.cancel();
       break;
+    case 'pinned':
+      if (told.state) pin.answered(message.packed && unpack<Frame>(message.packed), told.state, told.picture);
+      break;
     case 'sketched':
       pad.answered(message.refused);
       break;
@@ -175,19 +185,25 @@ function receiveState(next: FlowState | undefined): void {
   const { another, reshaped } = told.takeState(next);
   if (next === undefined) return;
   if (another) {
-    brushed = undefined;
     const before = savedView();
-    plane.setZoom(before?.uri === next.uri ? before.zoom : noZoom);
-    if (before?.uri === next.uri && before.pace) time.setPace(before.pace);
-    pad.restore(before?.uri === next.uri ? (before.sketch ?? []) : []);
+    restore(before?.uri === next.uri ? before : undefined, next);
+  } else if (reshaped) {
+    pin.release();
   }
-  if (another || reshaped) {
-    ghost = undefined;
-    playback.pause();
-  }
+  if (another || reshaped) playback.pause();
   // Where there is another flow, there is nothing to move through.
   cursor.follow(next.cursor, another || reshaped ? 0 : next.layerDuration);
   save();
+}
+
+/** What was saved of this flow, or nothing. */
+function restore(before: SavedView | undefined, { source }: FlowState): void {
+  brushed = before?.brush?.source === source ? Uint32Array.from(before.brush.particles) : undefined;
+  plane.setZoom(before?.zoom ?? noZoom);
+  if (before?.pace) time.setPace(before.pace);
+  pad.restore(before?.sketch ?? []);
+  pin.release();
+  pin.recall(before?.pinned);
 }
 
 function schedule(): void {
@@ -212,7 +228,7 @@ function draw(state: FlowState, now: number): void {
   const scene: Scene = {
     ...told.at(at, depth),
     state,
-    ghost,
+    ghost: pin.ghost,
     shown,
     brushed,
     cursor: at,
@@ -223,7 +239,7 @@ function draw(state: FlowState, now: number): void {
   };
   coordinates.draw(state);
   choice.draw(shown, state);
-  time.draw({ state, step: steps.step(state.past?.shown), playing: playback.axis, pinned: ghost?.step });
+  time.draw({ state, step: steps.step(state.past?.shown), playing: playback.axis, pinned: pin.step });
   if (state.dim === 2 && told.picture) {
     const moving = cursor.moving(now) || state.dragged !== undefined || state.training.status === 'running';
     told.questions.want(shown, at, plane.window(), moving);
@@ -261,7 +277,16 @@ let saved = '';
 function save(): void {
   const { state } = told;
   if (state === undefined) return;
-  const view = { uri: state.uri, zoom, shown, unfolded: side.unfolded, pace: time.pace, sketch: pad.strokes };
+  const view: SavedView = {
+    uri: state.uri,
+    zoom,
+    shown,
+    unfolded: side.unfolded,
+    pace: time.pace,
+    sketch: pad.strokes,
+    ...(brushed && { brush: { particles: [...brushed], source: state.source } }),
+    ...(pin.step !== undefined && { pinned: pin.step }),
+  };
   const text = JSON.stringify(view);
   if (text !== saved) saveView(view);
   saved = text;

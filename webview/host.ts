@@ -1,6 +1,6 @@
 /** The line to the extension. */
 
-import type { FromView, ToView } from '../src/protocol/messages';
+import type { FlowState, FromView, ToView } from '../src/protocol/messages';
 import type { Pace } from './playback';
 import type { Shown } from './shown';
 
@@ -31,6 +31,10 @@ export interface SavedView {
   /** The parts of the side that are unfolded, by name. */
   readonly unfolded?: readonly string[];
   readonly pace?: Pace;
+  /** The particles that were taken, and where they begin. */
+  readonly brush?: { readonly particles: readonly number[]; readonly source: FlowState['source'] };
+  /** The step that is compared with. */
+  readonly pinned?: number;
   /** The strokes of a distribution that is being drawn. */
   readonly sketch?: readonly (readonly number[])[];
 }

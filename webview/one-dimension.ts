@@ -14,7 +14,8 @@ import {
   type DensityPoint,
   type LineMap,
 } from './one-dimension-marks';
-import type { Scene } from './scene';
+import type { Instant } from './instant';
+import type { Picture, Scene } from './scene';
 import type { TargetPainter } from './target';
 
 export interface OneDimensionActions {
@@ -34,6 +35,7 @@ export function createOneDimension(actions: OneDimensionActions): { element: HTM
   const path = (kind: string): SVGPathElement => svg('path', { class: kind });
   const [strip, base, baseArea] = [path('strip'), path('density base-density'), path('mass')];
   const [target, image, imageArea] = [path('density target-density'), path('density image-density'), path('mass')];
+  const [ghostCurve, ghostImage] = [path('map-curve ghost'), path('density image-density ghost')];
   const [curve, identity] = [path('map-curve'), svg('line', { class: 'identity' })];
   const [ring, targetMark] = [svg('circle', { class: 'probe-ring', r: 6 }), svg('circle', { class: 'target-mark', r: 4 })];
   const [across, up] = [svg('g', { class: 'axis' }), svg('g', { class: 'axis' })];
@@ -52,10 +54,10 @@ export function createOneDimension(actions: OneDimensionActions): { element: HTM
     across,
     up,
     svg('g', { 'clip-path': 'url(#line-clip)' }, strip, baseArea, base),
-    svg('g', { 'clip-path': 'url(#curve-clip)' }, imageArea, identity, target, image, curve),
+    svg('g', { 'clip-path': 'url(#curve-clip)' }, imageArea, identity, ghostImage, ghostCurve, target, image, curve),
     ...[ring, targetMark, ...names, ...labels],
   );
-  const [title, facts] = [html('strong'), html('p', { class: 'facts' })];
+  const [title, compared, facts] = [html('strong'), html('p', { class: 'compared' }), html('p', { class: 'facts' })];
   const box = html('div', { class: 'line-picture', tabindex: 0, role: 'application', 'aria-roledescription': 'plot' }, plot);
   const key = html(
     'p',
@@ -65,7 +67,7 @@ export function createOneDimension(actions: OneDimensionActions): { element: HTM
   const element = html(
     'section',
     { class: 'line-view', 'aria-label': 'The line' },
-    html('div', { class: 'line-caption' }, title, facts),
+    html('div', { class: 'line-caption' }, title, compared, facts),
     box,
     key,
   );
@@ -74,6 +76,7 @@ export function createOneDimension(actions: OneDimensionActions): { element: HTM
   let scene: Scene | undefined;
   let pointed: number | undefined;
   let map: LineMap | undefined;
+  let ghostMap: LineMap | undefined;
   let [carried, logDet, folded] = [new Float32Array(0), new Float32Array(0), new Uint8Array(0)];
   let wanted: { of: TargetPainter | undefined; points: DensityPoint[] } = { of: undefined, points: [] };
   let [zScale, xScale]: ScaleLinear<number, number>[] = [scaleLinear(), scaleLinear()];
@@ -109,8 +112,8 @@ export function createOneDimension(actions: OneDimensionActions): { element: HTM
     place((scene?.state.probe?.route[0][0] ?? 0.5) + move * (event.shiftKey ? steps.large : steps.small));
   });
 
-  function compute({ picture, instant }: Scene): LineMap | undefined {
-    if (picture === undefined) return undefined;
+  function compute(picture: Picture | undefined, instant: Instant): LineMap | undefined {
+    if (picture?.depth !== scene?.state.layers.length || picture === undefined) return undefined;
     const { grid, gridLogBase } = picture;
     if (logDet.length !== grid.count)
       [carried, logDet, folded] = [new Float32Array(2 * grid.count), new Float32Array(grid.count), new Uint8Array(grid.count)];
@@ -148,18 +151,23 @@ export function createOneDimension(actions: OneDimensionActions): { element: HTM
       ([x]) => xScale(x),
     ).defined((it) => it.every(Number.isFinite));
     const { z: zs, x: xs, baseDensity, density } = map;
-    const stride = Math.ceil(zs.length / smooth);
-    const thinned = Array.from({ length: Math.ceil(zs.length / stride) }, (_, i) => Math.min(i * stride, zs.length - 1));
+    const thinnedOf = ({ length }: ArrayLike<number>): number[] => {
+      const stride = Math.ceil(length / smooth);
+      return Array.from({ length: Math.ceil(length / stride) }, (_, i) => Math.min(i * stride, length - 1));
+    };
+    const thinned = thinnedOf(zs);
+    const curveOf = (of: LineMap): string =>
+      line<number>(
+        (i) => zScale(of.z[i]),
+        (i) => xScale(of.x[i]),
+      ).defined((i) => Number.isFinite(of.x[i]))(thinnedOf(of.z)) ?? '';
+    const imageOf = (of: LineMap): string => onX(thinnedOf(of.z).map((i) => [of.x[i], of.density[i]])) ?? '';
     update(base, { d: onZ(thinned.map((i) => [zs[i], baseDensity[i]])) ?? '' });
-    update(image, { d: onX(thinned.map((i) => [xs[i], density[i]])) ?? '' });
+    update(image, { d: imageOf(map) });
+    update(ghostImage, { d: ghostMap ? imageOf(ghostMap) : '' });
+    update(ghostCurve, { d: ghostMap ? curveOf(ghostMap) : '' });
     update(target, { d: onX(wanted.points) ?? '' });
-    update(curve, {
-      d:
-        line<number>(
-          (i) => zScale(zs[i]),
-          (i) => xScale(xs[i]),
-        ).defined((i) => Number.isFinite(xs[i]))(thinned) ?? '',
-    });
+    update(curve, { d: curveOf(map) });
     const diagonal = Math.min(half, shownZ);
     update(identity, { x1: zScale(-diagonal), y1: xScale(-diagonal), x2: zScale(diagonal), y2: xScale(diagonal) });
 
@@ -221,6 +229,8 @@ export function createOneDimension(actions: OneDimensionActions): { element: HTM
     update(labels[2], { x: Math.min(reach(wantedPeak[1]) + 5, edge.left + aside - 14), y: xScale(wantedPeak[0]) + (tooNear ? 18 : 4) });
 
     write(title, describe.stage(cursor, state.layers.length));
+    show(compared, shown.ghost !== undefined);
+    write(compared, describe.compared(shown.ghost?.step, state));
     write(facts, factsOf(shown, z, x, areas.mass));
     box.setAttribute(
       'aria-label',
@@ -253,7 +263,8 @@ export function createOneDimension(actions: OneDimensionActions): { element: HTM
     draw: (next) => {
       scene = next;
       if (wanted.of !== next.target) wanted = { of: next.target, points: next.target ? targetDensity(next.target.target) : [] };
-      map = compute(next);
+      map = compute(next.picture, next.instant);
+      ghostMap = compute(next.ghost?.picture, next.instant);
       drawPlot(next);
     },
   };

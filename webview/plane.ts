@@ -49,8 +49,9 @@ export function createPlane(choice: HTMLElement, actions: PlaneActions): Plane {
   const hold = svg('svg', { class: 'hold', role: 'group', 'aria-label': 'What can be moved of the layer' });
   const [title, subtitle, warning] = [html('strong'), html('span'), createLayerWarning()];
   const taken = html('span', { class: 'taken', role: 'status' });
+  const compared = html('span', { class: 'compared' });
   const heldBack = html('span', { class: 'held-back', role: 'status' });
-  const caption = html('div', { class: 'caption', 'aria-hidden': 'true' }, title, subtitle, warning.element, taken, heldBack);
+  const caption = html('div', { class: 'caption', 'aria-hidden': 'true' }, title, subtitle, warning.element, compared, taken, heldBack);
   const coordinates = html('div', { class: 'coordinates', 'aria-hidden': 'true', hidden: true });
   const box = html(
     'div',
@@ -65,7 +66,7 @@ export function createPlane(choice: HTMLElement, actions: PlaneActions): Plane {
   const keys = html(
     'p',
     { class: 'for-screen-readers', id: 'plane-keys' },
-    'Arrow keys move the probe, with Shift further; Escape removes it. Dragging with Shift takes particles; Escape lets them go.',
+    'Arrow keys move the probe, with Shift further; Escape removes it. Dragging with Shift takes particles; B does so with a box that arrow keys move, and with Shift stretch, until Enter. Escape lets them go.',
   );
   const element = html('section', { class: 'plane', 'aria-label': 'The plane' }, caption, box, choice, fit.element, keys);
 
@@ -178,6 +179,8 @@ export function createPlane(choice: HTMLElement, actions: PlaneActions): Plane {
       show(taken, brushed !== undefined);
       const share = brushed && picture ? brushed.length / picture.particles.count : 0;
       write(taken, brushed ? `${describe.count(brushed.length)} particles taken, ${describe.number(100 * share)} %` : '');
+      show(compared, next.ghost !== undefined);
+      write(compared, describe.compared(next.ghost?.step, state));
       const back = grips.heldBack(next);
       show(heldBack, back !== undefined);
       write(heldBack, back ?? '');

@@ -28,7 +28,7 @@ export class Told {
     return { another, reshaped };
   }
 
-  take(message: Extract<ToView, { readonly packed?: ArrayBuffer }>): void {
+  take(message: Extract<ToView, { readonly type: 'target' | 'density' | 'ellipses' | 'frame' }>): void {
     switch (message.type) {
       case 'target':
         this.target = message.packed && new TargetPainter(unpack<Target>(message.packed));

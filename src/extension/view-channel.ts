@@ -95,6 +95,9 @@ export class ViewChannel implements vscode.Disposable {
       case 'revisit':
         void this.revisit(message.step);
         break;
+      case 'pin':
+        void this.pin(message.step);
+        break;
       case 'coordinates':
         session?.showCoordinates(message.coordinates);
         break;
@@ -137,6 +140,13 @@ export class ViewChannel implements vscode.Disposable {
   private async revisit(step: number | undefined): Promise<void> {
     await this.flow?.session.revisit(step);
     this.post({ type: 'revisited' });
+  }
+
+  private async pin(step: number): Promise<void> {
+    const session = this.flow?.session;
+    await session?.open();
+    const picture = (await session?.past.recall(step, session.pictureSize))?.picture;
+    this.post({ type: 'pinned', ...(session && picture && { packed: pack(frameOf(picture, session)) }) });
   }
 
   private post(message: ToView): void {

@@ -241,6 +241,8 @@ export type ToView =
   | { readonly type: 'target'; readonly packed?: ArrayBuffer }
   /** The packed answer to the view's one question; none where there is nothing to tell. */
   | { readonly type: 'density' | 'ellipses'; readonly packed?: ArrayBuffer }
+  /** The packed Frame of the step that was to be pinned; none where it is not known any more. */
+  | { readonly type: 'pinned'; readonly packed?: ArrayBuffer }
   /** What was drawn is the flow's data now, or why it is not. */
   | { readonly type: 'sketched'; readonly refused?: string }
   /** The training step that the view asked for is shown, or now, as the state says. */
@@ -261,6 +263,8 @@ export type FromView =
   | { readonly type: 'notExported'; readonly reason: string }
   /** Show this training step, or now; the view asks for no other before it is `revisited`. */
   | { readonly type: 'revisit'; readonly step: number | undefined }
+  /** The view compares with this step, and needs its frame. */
+  | { readonly type: 'pin'; readonly step: number }
   /** The person has drawn these points at x to learn from: n × 2. The view is told when that is done. */
   | { readonly type: 'sketch'; readonly points: Float32Array }
   /** Show these two coordinates, counted from 0. */

@@ -17,9 +17,14 @@ export class Past {
 
   /** Looks at a past step. Returns whether it is known; where it is not, now is looked at. */
   async show(step: number, size: PictureSize): Promise<boolean> {
-    const answer = this.engine.isOpen && (await this.engine.ask({ type: 'revisit', step, ...size }));
-    this.looked = answer && answer.type === 'revisited' ? answer.past : undefined;
+    this.looked = await this.recall(step, size);
     return this.looked !== undefined;
+  }
+
+  /** A past step, without looking at it; undefined where it is not known. */
+  async recall(step: number, size: PictureSize): Promise<Revisited | undefined> {
+    const answer = this.engine.isOpen && (await this.engine.ask({ type: 'revisit', step, ...size }));
+    return answer && answer.type === 'revisited' ? answer.past : undefined;
   }
 
   /** Training begins at this step: nothing is known of what was before. */

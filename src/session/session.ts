@@ -344,7 +344,8 @@ export class FlowSession {
     return this.engine.isOpen || this.text.parsed.data !== undefined;
   }
 
-  private get pictureSize(): PictureSize {
+  /** What pictures of it are to show. */
+  get pictureSize(): PictureSize {
     const { particles, gridLines } = this.settings;
     return { particles, side: gridLines, extent: 3, coordinates: this.coordinates, source: this.source };
   }
@@ -407,7 +408,7 @@ export class FlowSession {
     if (answer.type !== 'configured') return this.reportFiles();
 
     const sameStages = this.depth === flow.spec.layers.length && this.current?.spec.dim === flow.spec.dim;
-    this.coordinates = coordinatesWithin(flow.spec.dim, this.coordinates);
+    this.coordinates = coordinatesWithin(flow.spec.dim, (sameStages ? undefined : kept?.coordinates) ?? this.coordinates);
     this.current = answer.table ? { ...flow, table: answer.table } : flow;
     this.target = targetOf(flow.spec, answer.table, this.coordinates);
     if (!sameStages) this.walk.begin(kept?.cursor ?? this.depth);

@@ -20,6 +20,8 @@ export interface Snapshot {
   readonly heldOut: Float32Array;
   readonly cursor?: number;
   readonly probe?: ProbePlace;
+  /** The two that pictures show, counted from 0. */
+  readonly coordinates?: readonly [number, number];
   /** It was reset to the initial values of its seed, although its text names weights. */
   readonly fromSeed?: boolean;
 }
@@ -36,11 +38,19 @@ export function shapeOf({ dim, base, seed, direction, layers, objective }: FlowS
   return JSON.stringify({ dim, base, seed, direction, layers, objective: target });
 }
 
+/** Where the person stands in a flow. */
+interface Standing {
+  readonly cursor: number;
+  readonly probe: Probe | undefined;
+  readonly coordinates: readonly [number, number];
+  readonly fromSeed: boolean;
+}
+
 /** What has been trained, and where the person stands in it. */
 export function snapshotOf(
   spec: FlowSpec,
   { checkpoint, losses, heldOut }: Training,
-  { cursor, probe, fromSeed }: { readonly cursor: number; readonly probe: Probe | undefined; readonly fromSeed: boolean },
+  { cursor, probe, coordinates, fromSeed }: Standing,
 ): Snapshot | undefined {
   return (
     checkpoint && {
@@ -49,6 +59,7 @@ export function snapshotOf(
       rows: losses.rows(),
       heldOut,
       cursor,
+      coordinates,
       ...(probe && { probe: { stage: probe.stage, point: [...probe.origin] } }),
       ...(fromSeed && { fromSeed }),
     }

@@ -104,6 +104,56 @@ describe('the layer in a person’s hand', () => {
     assert.equal(await taken.isVisible(), false);
   });
 
+  it('takes the particles in a box that the keyboard moves and stretches, and keeps them over a reload', async () => {
+    await open(examples.folding, 3);
+    const taken = async (): Promise<number> => parseInt((await view.page.locator('.taken').textContent()) ?? '');
+    await view.page.locator('.plane-picture').focus();
+    await view.page.keyboard.press('b');
+    await view.settle();
+    const few = await taken();
+    for (let i = 0; i < 8; i++) await view.page.keyboard.press('Shift+ArrowRight');
+    await view.settle();
+    const more = await taken();
+    assert.ok(few > 0 && more > few, `${few}, then ${more}`);
+    const before = await view.box('.brush');
+    await view.page.keyboard.press('ArrowUp');
+    await view.settle();
+    const after = await view.box('.brush');
+    assert.deepEqual([after.y, after.width, after.height].map(Math.round), [before.y - 8, before.width, before.height].map(Math.round));
+    await view.page.keyboard.press('Enter');
+    await view.settle();
+    assert.equal(await view.page.locator('.brush').isVisible(), false);
+    const kept = await taken();
+    assert.ok(kept > 0);
+    assert.deepEqual(
+      (await view.takePosted()).filter(({ type }) => type === 'probe'),
+      [],
+    );
+
+    const saved = await view.saved();
+    await view.close();
+    await open(examples.folding, 3, { saved });
+    assert.equal(await taken(), kept);
+    await view.page.locator('.plane-picture').focus();
+    await view.page.keyboard.press('b');
+    await view.page.keyboard.press('Escape');
+    await view.settle();
+    assert.equal(await view.page.locator('.taken').isVisible(), false);
+  });
+
+  it('forgets over a reload particles that begin elsewhere now', async () => {
+    await open(examples.twoMoons, 16);
+    await view.page.locator('.plane-picture').press('b');
+    await view.settle();
+    assert.ok(await view.page.locator('.taken').isVisible());
+    const saved = await view.saved();
+    await view.close();
+    view = await ViewPage.open(browser, { saved });
+    await view.state({ ...stateOf(examples.twoMoons, { cursor: 16 }), source: 'target' });
+    await view.frame(frameOf(examples.twoMoons));
+    assert.equal(await view.page.locator('.taken').isVisible(), false);
+  });
+
   for (const theme of Object.keys(themes) as ThemeName[]) {
     it(`shows its grips in ${theme}`, async () => {
       await open(examples.everyKind, 2.5, { theme });

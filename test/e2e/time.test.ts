@@ -99,6 +99,65 @@ describe('time', () => {
     assert.ok(await view.page.getByRole('button', { name: 'Pin', exact: true }).isVisible());
   });
 
+  const pin = async (): Promise<void> => {
+    await view.page.getByRole('button', { name: 'Pin', exact: true }).click();
+    await view.settle();
+  };
+  const compared = (): Promise<string | null> => view.page.locator('.compared:visible').textContent();
+
+  it('names the two moments that are compared, and asks for the earlier one again after a reload', async () => {
+    await open();
+    await pin();
+    assert.equal(await compared(), 'dotted: step 0, solid: step 100');
+    await view.state(stateAt({ past: { first: 0, shown: 40 } }));
+    assert.equal(await compared(), 'dotted: step 0, solid: step 40');
+    const saved = await view.saved();
+    await view.close();
+    view = await ViewPage.open(browser, { saved });
+    await view.state(stateAt());
+    await view.frame(frameOf(examples.folding));
+    assert.deepEqual(await said('pin'), [{ type: 'pin', step: 0 }]);
+    assert.equal(await view.page.locator('.compared').first().isVisible(), false, 'not before it is there');
+    await view.pinned(frameOf(examples.folding));
+    assert.equal(await compared(), 'dotted: step 0, solid: step 100');
+    await view.screenshot('two moments-dark-1280');
+  });
+
+  it('compares with nothing where the step is not known any more', async () => {
+    await open({}, { saved: { uri: stateAt().uri, zoom: { k: 1, x: 0, y: 0 }, pinned: 7 } });
+    await view.page.evaluate(() => window.postMessage({ type: 'pinned' }));
+    await view.settle();
+    assert.ok(await view.page.getByRole('button', { name: 'Pin', exact: true }).isVisible());
+  });
+
+  it('asks for the pinned moment anew where other coordinates or other particles are to be seen', async () => {
+    view = await ViewPage.open(browser);
+    await view.state(stateOf(examples.space, { cursor: 0 }));
+    await view.frame(frameOf(examples.space));
+    await pin();
+    await view.takePosted();
+    await view.page.getByLabel('Coordinate shown up').selectOption({ index: 1 });
+    assert.deepEqual(
+      (await view.takePosted()).map(({ type }) => type),
+      ['coordinates', 'pin'],
+    );
+  });
+
+  it('compares on the line too', async () => {
+    view = await ViewPage.open(browser, { width: 800 });
+    await view.state(stateOf(examples.line, { cursor: 3, training: { step: 50 } }));
+    await view.frame(frameOf(examples.line));
+    await pin();
+    const path = (kind: string): Promise<string | null> => view.page.locator(`.${kind}`).getAttribute('d');
+    assert.equal(await path('map-curve.ghost'), await path('map-curve:not(.ghost)'), 'at first they are the same');
+    const later = frameOf(examples.line);
+    later.grid.set(later.grid.subarray(0, later.grid.length / 4), (3 * later.grid.length) / 4);
+    await view.frame(later);
+    assert.notEqual(await path('map-curve.ghost'), await path('map-curve:not(.ghost)'));
+    assert.equal(await compared(), 'dotted: step 0, solid: step 50');
+    await view.screenshot('two moments of the line-dark-800');
+  });
+
   it('keeps speed and loop', async () => {
     await open();
     await view.page.getByLabel('Speed').selectOption('4');

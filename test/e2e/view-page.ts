@@ -91,7 +91,11 @@ export class ViewPage {
     await this.packed('ellipses', pack(ellipses));
   }
 
-  private async packed(type: 'frame' | 'target' | 'density' | 'ellipses', packed: ArrayBuffer): Promise<void> {
+  async pinned(frame: Frame): Promise<void> {
+    await this.packed('pinned', pack(frame));
+  }
+
+  private async packed(type: 'frame' | 'pinned' | 'target' | 'density' | 'ellipses', packed: ArrayBuffer): Promise<void> {
     const text = Buffer.from(packed).toString('base64');
     await this.page.evaluate(
       ([kind, base64]) => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { parseFlow } from '../../../src/document/parse';
 import { layerTypes } from '../../../src/flow/registry';
 import { FlowSession } from '../../../src/session/session';
+import type { Snapshot } from '../../../src/session/snapshot';
 import { openInProcessEngine } from './in-process-engine';
 
 const settings = { epsilon: 0.05, particles: 50, gridLines: 5, layerDuration: 0 };
@@ -69,4 +70,22 @@ describe('a flow of every kind of layer', () => {
       session.dispose();
     });
   }
+
+  it('shows the same two coordinates in another process', async () => {
+    const text = `nflow: 1\ndim: 3\nseed: 3\n${onData}\nlayers: [planar]\n`;
+    const readFile = (): Promise<Uint8Array> => Promise.resolve(new TextEncoder().encode(table(3)));
+    const open = async (restored?: Snapshot): Promise<FlowSession> => {
+      const session = new FlowSession({ openEngine: openInProcessEngine, readFile }, settings);
+      if (restored) session.restore(restored);
+      session.setText(text);
+      await session.open();
+      return session;
+    };
+    const first = await open();
+    first.showCoordinates([2, 1]);
+    const second = await open(structuredClone(first.snapshot()));
+    assert.deepEqual(second.coordinates, [2, 1]);
+    first.dispose();
+    second.dispose();
+  });
 });

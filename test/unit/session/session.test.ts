@@ -523,6 +523,15 @@ describe('a session', () => {
     assert.equal((await session.past.series({ margin: 'least' }, 0, 30, 1000)).length, 62);
   });
 
+  it('recalls a step while another is looked at', async () => {
+    await trained();
+    await session.revisit(12);
+    const recalled = await session.past.recall(5, session.pictureSize);
+    assert.equal(recalled?.picture.step, 5);
+    assert.equal(session.past.shown?.step, 12);
+    assert.equal(await session.past.recall(31, session.pictureSize), undefined);
+  });
+
   it('says how far the loss is from the least possible', async () => {
     await trained();
     const [, , base, logDet, energy] = session.losses.latestRow ?? [];
