@@ -242,7 +242,10 @@ function draw(state: FlowState, now: number): void {
   time.draw({ state, step: steps.step(state.past?.shown), playing: playback.axis, pinned: pin.step });
   if (state.dim === 2 && told.picture) {
     const moving = cursor.moving(now) || state.dragged !== undefined || state.training.status === 'running';
-    told.questions.want(shown, at, plane.window(), moving);
+    // What passes by is not asked for.
+    const rests = !cursor.moving(now) && playback.axis === undefined && posed === undefined;
+    const hasDensity = Number.isInteger(at) || (rests && state.layers[scene.instant.layer - 1].hasFractions === true);
+    told.questions.want(shown, at, plane.window(), moving, hasDensity);
   }
   for (const view of state.dim === 1 ? [line] : [plane, legend, pad]) view.draw(scene);
   for (const view of [filmstrip, side]) view.draw(scene);

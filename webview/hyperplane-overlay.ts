@@ -68,7 +68,11 @@ export function createHyperplaneOverlay(): LayerDrawing<HyperplaneOverlay | Half
         show(arrow, length >= 6);
         show(name, length >= 24);
         if (length < 6) continue;
-        const [tip, text] = [far(1), far(kappa < 0 ? -11 / length : 1 + 11 / length)];
+        // Where the layer presses, both arrows end at the hyperplane, and the tip of û is where the other one begins: each has its name
+        // beside its middle, on the side that the name of that tip leaves free.
+        const middle = far(0.5);
+        const tip = far(1);
+        const text = kappa < 0 ? [middle[0] + (14 * uy) / length, middle[1] - (14 * ux) / length] : far(1 + 11 / length);
         update(arrow, { x1: start[0], y1: start[1], x2: tip[0], y2: tip[1] });
         update(name, { x: text[0], y: text[1] });
         write(name, `${side > 0 ? '' : '−'}${part === 1 ? '' : `${describe.number(part)} `}û`);

@@ -55,6 +55,7 @@ export function createLegend(coordinates: HTMLElement): { element: HTMLElement; 
     return { colours, start, end, element: html('span', { class: 'legend-item', title }, from, start, colours, end) };
   };
   const heat = rampOf('density', 'The flow’s density at this stage, with contours at equal steps');
+  const whole = html('span', { class: 'legend-item' }, 'density at whole stages: a fraction of this layer is no such layer');
   const difference = rampOf('flow − target', 'The flow’s density minus the target’s');
   const contour = item('target’s density', svg('line', { class: 'target-contour', x1: 0, x2: 22, y1: 6, y2: 6 }));
   const ellipse = item('circles at z, carried along', svg('ellipse', { class: 'ellipse-sample', cx: 11, cy: 6, rx: 8, ry: 4 }));
@@ -71,6 +72,7 @@ export function createLegend(coordinates: HTMLElement): { element: HTMLElement; 
     danger.element,
     fold.element,
     heat.element,
+    whole,
     difference.element,
     contour.element,
     ellipse.element,
@@ -119,6 +121,7 @@ export function createLegend(coordinates: HTMLElement): { element: HTMLElement; 
       const differs = shown.difference && density?.density.target !== undefined;
       show(scale, shown.grid);
       show(heat.element, shown.density && !differs && density !== undefined);
+      show(whole, shown.density && !Number.isInteger(scene.cursor) && active.hasFractions !== true);
       show(difference.element, differs);
       show(contour.element, shown.target && (shown.density || shown.difference) && density?.density.target !== undefined);
       show(ellipse.element, shown.ellipses);

@@ -70,6 +70,7 @@ function layerStates(session: FlowSession): LayerState[] {
       number: k + 1,
       label: [type.name, ...optionWords(type, options)].join(' '),
       ...(type.closedFormInverse(options) && { bothClosedForm: true as const }),
+      ...(layer.fraction && { hasFractions: true as const }),
       margin,
       status: folds ? 'folds' : margin >= 0 && margin < epsilon ? 'near-singular' : 'ok',
       ...(traced && { meanLogDet: traced.meanLogDet[k] }),

@@ -50,6 +50,12 @@ class ActNormLayer implements Layer {
     }
   }
 
+  /** e^{sᵢ} becomes 1 + τ(e^{sᵢ} − 1), and t becomes τt. */
+  fraction(tau: number): ActNormLayer {
+    const logScale = Array.from(this.values.subarray(0, this.dim), (s) => Math.log1p(tau * Math.expm1(s)));
+    return new ActNormLayer(this.type, this.dim, Float64Array.of(...logScale, ...this.shift.map((t) => tau * t)));
+  }
+
   preimages(y: Float64Array): Float64Array {
     return solePreimage(this, y);
   }

@@ -180,6 +180,11 @@ export interface Layer {
    * @throws RangeError where there is no such handle.
    */
   drag(handle: string, to: readonly number[]): Float64Array;
+  /**
+   * v + τ(φ(v) − v) for τ in [0, 1], as a layer of the same type; left out by types whose fractions are not of it, or may press space
+   * flat.
+   */
+  fraction?(tau: number): Layer;
 }
 
 /** What {@link Layer.drag} throws where it has no handle of this name. */

@@ -55,6 +55,10 @@ export class LeakyPlanar extends PlanarMap {
     return [...(below < 0 ? [below] : []), ...(above > 0 ? [above] : [])].filter(Number.isFinite);
   }
 
+  fraction(tau: number): LeakyPlanar {
+    return new LeakyPlanar(this.type, this.dim, true, this.pushing(tau));
+  }
+
   overlay(): Overlay {
     const { b, detBelow, detAbove } = this;
     return { kind: 'half-spaces', w: Array.from(this.w), b, uHat: Array.from(this.uHat), detBelow, detAbove };

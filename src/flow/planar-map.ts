@@ -66,6 +66,11 @@ export abstract class PlanarMap implements Layer, PlanarFacts {
     }
   }
 
+  /** The values of the raw layer with τû: v + τ(φ(v) − v). */
+  protected pushing(tau: number): Float64Array {
+    return Float64Array.of(...this.w, ...this.uHat.map((value) => tau * value), this.b);
+  }
+
   /** h(a). */
   protected abstract height(a: number): number;
   /** h′(a). */

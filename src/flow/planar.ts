@@ -48,6 +48,10 @@ class TanhPlanar extends PlanarMap {
     return planarRoots(this.kappa, c, this.slack);
   }
 
+  fraction(tau: number): TanhPlanar {
+    return new TanhPlanar(this.type, this.dim, true, this.pushing(tau));
+  }
+
   /** det < ε ⇔ sinh²a < (ε − (1 + κ))/(1 − ε), from det = 1 + κ·sech²a. */
   overlay(epsilon: number): Overlay {
     requireBelowOne(epsilon);

@@ -122,6 +122,13 @@ class RadialLayer implements Layer {
     judgeInverse(this, y, into, report);
   }
 
+  /** The same centre and α, with τβ̂: s becomes (1 − τ)·α + τ·s. */
+  fraction(tau: number): RadialLayer {
+    const values = this.values.slice();
+    values[this.dim + 1] = inverseSoftplus((1 - tau) * this.stretch.alpha + tau * this.stretch.slack);
+    return new RadialLayer(this.type, this.dim, values);
+  }
+
   preimages(y: Float64Array): Float64Array {
     return solePreimage(this, y);
   }

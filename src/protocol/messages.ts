@@ -10,6 +10,8 @@ export interface LayerState {
   readonly label: string;
   /** Set where the layer is evaluated by a formula both ways; else the way against its own formula is solved. */
   readonly bothClosedForm?: true;
+  /** Set where there is a density also between its two stages. */
+  readonly hasFractions?: true;
   /** The worst determinant of the layer over all of space, or a lower bound of it; below 0 where it folds, or turns space over. */
   readonly margin: number;
   readonly status: LayerStatus;
@@ -196,6 +198,7 @@ export const termColumns = ['step', 'loss', 'base', 'logDet', 'energy', 'gradien
 
 /** A lattice of side × side points over [x0, x1] × [y0, y1] at one stage; its edges hold its first and last points. */
 export interface WindowRequest {
+  /** Of a density also between two stages. */
   readonly stage: number;
   readonly side: number;
   readonly window: readonly [x0: number, x1: number, y0: number, y1: number];

@@ -6,7 +6,10 @@ import type { Work } from './work';
 
 /** Log densities in nats on the lattice of a window, row by row; see ./window. */
 export interface Density extends WindowRequest {
-  /** log p_k of the stage; NaN where a layer before it may fold, or the value is not finite. −∞ outside a base with edges. */
+  /**
+   * log p of the stage; NaN where a layer before it may fold, or the value is not finite, and between two stages where the layer has no
+   * fractions. −∞ outside a base with edges.
+   */
   readonly logDensity: Float32Array;
   /** log π = −u − log Z on the same points: at stage K, where the target has an energy in the flow's dimension. */
   readonly target?: Float32Array;
@@ -27,7 +30,7 @@ export function* drawDensity(flow: Flow, objective: Objective, request: WindowRe
   const count = points.length / dim;
   const logDensity = new Float32Array(count);
   for (let p = 0; p < count; p += pointsAtOnce) {
-    logDensity.set(flow.logProb(points.subarray(p * dim, (p + pointsAtOnce) * dim), stage), p);
+    logDensity.set(logDensityAt(flow, points.subarray(p * dim, (p + pointsAtOnce) * dim), stage), p);
     yield;
   }
   const density = { stage, side, window, logDensity };
@@ -36,4 +39,20 @@ export function* drawDensity(flow: Flow, objective: Objective, request: WindowRe
   const slope = new Float64Array(dim);
   const target = new Float32Array(count).map((_, p) => -energy.evaluate(points, p * dim, slope) - energy.logZ);
   return { ...density, target };
+}
+
+/**
+ * log p at a stage, or between two: there the points have gone through the fraction τ of the layer's formula, and
+ * log p = log p(v) − log|det| of it, v the points that it comes from, at the stage at which the formula begins.
+ */
+function logDensityAt(flow: Flow, points: Float64Array, stage: number): Float64Array {
+  const k = Math.ceil(stage);
+  if (k === stage) return flow.logProb(points, stage);
+  const count = points.length / flow.dim;
+  const [from, tau] = flow.closedForm === 'generate' ? [k - 1, stage - (k - 1)] : [k, k - stage];
+  const fraction = flow.layers[k - 1].fraction?.(tau);
+  if (!fraction || fraction.folds) return new Float64Array(count).fill(NaN);
+  const into = { points: new Float64Array(points.length), det: new Float64Array(count), logDet: new Float64Array(count) };
+  fraction.inverse(points, into);
+  return flow.logProb(into.points, from).map((log, i) => log - into.logDet[i]);
 }

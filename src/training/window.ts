@@ -2,7 +2,7 @@ import type { Flow } from '../flow/flow';
 
 /** A lattice over a part of the plane that is looked at, or of the line, at one stage of a flow. */
 export interface WindowRequest {
-  /** 0 … K. */
+  /** 0 … K; of a density also between two stages. */
   readonly stage: number;
   /** Points a side: side² of them on the plane, and `side` on the line. */
   readonly side: number;

@@ -61,6 +61,33 @@ describe('what the plane shows when it is asked to', () => {
     assert.equal((await questions()).length, 1, 'of the newest picture');
   });
 
+  it('asks for the density between two stages where the layer has fractions, and else says that there is none', async () => {
+    await open(examples.u1, 15.5);
+    await choose('Density');
+    const [question] = await questions();
+    assert.deepEqual(question.request.stage, 15.5);
+    await answer(examples.u1, question);
+    const legend = (): Promise<string> => view.page.locator('.legend').innerText();
+    assert.match(await legend(), /density/);
+    assert.doesNotMatch(await legend(), /whole stages/);
+    await view.screenshot('the density half way through a layer-dark-1280');
+    await view.close();
+    await open(examples.everyKind, 3.5);
+    await choose('Density');
+    assert.deepEqual(await questions(), []);
+    assert.match(await legend(), /density at whole stages/);
+    await view.screenshot('no density in a coupling layer-dark-1280');
+  });
+
+  it('asks for no density of what passes by', async () => {
+    await open(examples.u1, 15.5, { clock: true });
+    await choose('Density');
+    await questions();
+    await view.state(stateOf(examples.u1, { cursor: 14 }));
+    await view.page.clock.runFor(300);
+    assert.deepEqual(await questions(), []);
+  });
+
   it('asks for fewer points while the flow is trained', async () => {
     await open(examples.u1, 16);
     await choose('Density');

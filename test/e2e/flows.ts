@@ -195,6 +195,7 @@ export function stateOf({ flow, spec, name }: Example, options: StateOptions = {
         number: k + 1,
         label: layer.type.name,
         ...(layer.type.closedFormInverse(spec.layers[k].options) && { bothClosedForm: true as const }),
+        ...(layer.fraction && { hasFractions: true as const }),
         margin,
         status: margin < 0 ? 'folds' : margin < epsilon ? 'near-singular' : 'ok',
         meanLogDet: meanLogDet[k],

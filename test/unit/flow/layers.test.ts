@@ -69,6 +69,26 @@ const conditionAt = (layer: Layer, point: ArrayLike<number>): number => {
 
 for (const type of layerTypes.values()) {
   describe(`every ${type.name} layer`, () => {
+    it('has fractions that go a fraction of its way, where it has them', () => {
+      fc.assert(
+        fc.property(cases(type, 3, 5), fc.integer({ min: 0, max: 100 }), ({ layer, point }, percent) => {
+          const tau = percent / 100;
+          const part = layer.fraction?.(tau);
+          if (!part) return;
+          const [went, whole] = [forward(part, point), forward(layer, point)];
+          const straight = point.map((value, i) => value + tau * (whole.points[i] - value));
+          assert.ok(distance(went.points, straight) <= 1e-12 * sizeAt(layer, point, whole.points), `${went.points} is not ${straight}`);
+          const jacobian = layer.jacobian(Float64Array.from(point));
+          const mixed = point.map((_, i) => point.map((_value, j) => (i === j ? 1 - tau : 0) + tau * jacobian[i * point.length + j]));
+          const det = determinant(mixed);
+          assert.ok(
+            Math.abs(went.det[0] - det) <= 1e-9 * (1 + Math.abs(det) + norm(jacobian) ** point.length),
+            `${went.det[0]} is not ${det}`,
+          );
+        }),
+      );
+    });
+
     it('goes there and back: φ(φ⁻¹(y)) = y to 1e-12 wherever it claims so', () => {
       fc.assert(
         fc.property(cases(type, 5, 20), ({ layer, point }) => {

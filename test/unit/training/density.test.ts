@@ -34,12 +34,20 @@ describe('the lattice of a window', () => {
   });
 });
 
+const plain = (type: string) => ({ type, options: {}, initial: {} });
+
 for (const objective of [towardsMoons, towardsU1]) {
-  const spec = specOf(objective, [...planarLayers(3), { type: 'radial', options: {}, initial: {} }]);
+  const spec = specOf(objective, [
+    ...planarLayers(2),
+    { ...plain('planar'), options: { leaky: true } },
+    plain('radial'),
+    plain('actnorm'),
+    plain('linear'),
+  ]);
   const flow = bent(spec);
 
   describe(`the density under ${objective.type}`, () => {
-    for (let stage = 0; stage <= 4; stage++) {
+    for (const stage of [0, 1, 2, 3, 4, 5, 6, 0.3, 1.5, 2.75, 3.4, 4.6]) {
       it(`has the mass 1 at stage ${stage}, and there the moments of the flow's own particles`, () => {
         const [side, extent] = [161, 9];
         const { logDensity } = draw(flow, objective, { stage, side, window: [-extent, extent, -extent, extent] });
@@ -53,7 +61,10 @@ for (const objective of [towardsMoons, towardsU1]) {
         // Expectations at this stage are those of the base, carried there: by quadrature at z.
         const lattice = latticeOf(flow, { stage: 0, side, window: [-6, 6, -6, 6] });
         const weights = flow.base.logDensity(lattice).map((log) => Math.exp(log) * (12 / (side - 1)) ** 2);
-        const carried = flow.trace(lattice, 0).stages[stage];
+        const { stages } = flow.trace(lattice, 0);
+        // Between two stages the particles go straight.
+        const [from, to] = [stages[Math.floor(stage)], stages[Math.ceil(stage)]];
+        const carried = from.map((value, i) => value + (stage % 1) * (to[i] - value));
         for (const f of [(x: number) => x, (_: number, y: number) => y, (x: number, y: number) => Math.cos(x - 2 * y)]) {
           const expected = weights.reduce((sum, weight, p) => sum + weight * f(carried[2 * p], carried[2 * p + 1]), 0);
           assert.ok(Math.abs(mean(f) - expected) < 5e-3, `${mean(f)}, is ${expected}`);
@@ -62,14 +73,32 @@ for (const objective of [towardsMoons, towardsU1]) {
     }
 
     it('is the one that the trace has at x', () => {
-      const request = { stage: 4, side: 9, window: [-2, 3, -1, 2] } as const;
-      const logs = flow.logProbOf(flow.trace(latticeOf(flow, request), 4));
+      const request = { stage: 6, side: 9, window: [-2, 3, -1, 2] } as const;
+      const logs = flow.logProbOf(flow.trace(latticeOf(flow, request), 6));
       draw(flow, objective, request).logDensity.forEach((value, p) =>
         assert.ok(Math.abs(value - logs[p]) < 1e-6 * (1 + Math.abs(logs[p]))),
       );
     });
   });
 }
+
+describe('the density between two stages', () => {
+  it('is none where a fraction of the layer is no layer', () => {
+    for (const type of ['linear', 'coupling']) {
+      const flow = bent(specOf(towardsU1, [plain(type)]));
+      const { logDensity } = draw(flow, towardsU1, { stage: 0.5, side: 3, window: [-1, 1, -1, 1] });
+      assert.ok(logDensity.every(Number.isNaN), type);
+    }
+  });
+
+  it('is known while a layer that folds has not folded yet, and not after', () => {
+    // κ = −4: the fraction τ folds from τ = ¼ on.
+    const flow = buildFlow(specOf(towardsU1, planarLayers(1, true)), Float64Array.from([0, 1, 0, -4, 0]));
+    const at = (stage: number) => draw(flow, towardsU1, { stage, side: 3, window: [-2, 2, -2, 2] }).logDensity;
+    assert.ok(at(0.2).every(Number.isFinite));
+    assert.ok(at(0.3).every(Number.isNaN));
+  });
+});
 
 describe('the target beside the density', () => {
   const request = { stage: 2, side: 5, window: [-3, 3, -2, 2] } as const;
