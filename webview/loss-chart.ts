@@ -77,8 +77,9 @@ export function createLossChart(): LossChart {
     const folds = describe.folds(layers);
     const above = least === undefined ? undefined : gapAbove(least, curve);
     if (least === undefined) {
-      write(gap, latest === undefined ? '' : `held out ${describe.number(latest)}`);
-      gap.title = latest === undefined ? '' : 'The loss of the rows that training does not see (dotted)';
+      // The figure itself stands in the header, with its error.
+      write(gap, latest === undefined ? '' : 'dotted: held out');
+      gap.title = latest === undefined ? '' : 'The loss of the rows that training does not see';
     } else if (folds !== undefined) {
       write(gap, `no KL gap: ${folds}`);
       gap.title = 'A flow that folds has no density, so that its loss measures no KL divergence and can fall below the dashed line';

@@ -77,7 +77,10 @@ for (const type of layerTypes.values()) {
           if (!part) return;
           const [went, whole] = [forward(part, point), forward(layer, point)];
           const straight = point.map((value, i) => value + tau * (whole.points[i] - value));
-          assert.ok(distance(went.points, straight) <= 1e-12 * sizeAt(layer, point, whole.points), `${went.points} is not ${straight}`);
+          assert.ok(
+            distance(went.points, straight) <= 1e-12 * sizeAt(layer, point, whole.points),
+            `${went.points.join()} is not ${straight.join()}`,
+          );
           const jacobian = layer.jacobian(Float64Array.from(point));
           const mixed = point.map((_, i) => point.map((_value, j) => (i === j ? 1 - tau : 0) + tau * jacobian[i * point.length + j]));
           const det = determinant(mixed);
