@@ -11,11 +11,11 @@ export interface Image {
   readonly logDet: tf.Tensor;
 }
 
-type Formula = (v: tf.Tensor2D, take: (shape: number[]) => tf.Tensor, dim: number, options: Options) => Image;
+export type Formula = (v: tf.Tensor2D, take: (shape: number[]) => tf.Tensor, dim: number, options: Options) => Image;
 
 const spread = (value: tf.Tensor, v: tf.Tensor2D): tf.Tensor1D => tf.zeros([v.shape[0]]).add(value);
 
-const formulas: Record<string, Formula> = {
+const naive: Record<string, Formula> = {
   planar(v, take, dim, { raw, leaky }) {
     const [w, u, b] = [take([dim]), take([dim]), take([1])];
     const wu = w.mul(u).sum();
@@ -62,7 +62,12 @@ const formulas: Record<string, Formula> = {
     const p = matrix((i, j) => tf.scalar(from[i] === j ? (i === dim - 1 ? lastSign : 1) : 0));
     return { points: v.matMul(p.matMul(l).matMul(u), false, true), logDet: spread(logScale.sum(), v) };
   },
-  coupling(v, take, dim, options) {
+  coupling: couplingBy((a) => tf.tanh(a)),
+};
+
+/** The formula of a coupling layer, with this tanh. */
+export function couplingBy(tanh: (a: tf.Tensor) => tf.Tensor): Formula {
+  return (v, take, dim, options) => {
     const half = Math.floor(dim / 2);
     const flip = options.flip === true;
     const hidden = typeof options.hidden === 'number' ? options.hidden : 16;
@@ -70,17 +75,28 @@ const formulas: Record<string, Formula> = {
     const [w1, b1, w2, b2] = [take([hidden, passes]), take([hidden]), take([2 * changes, hidden]), take([2 * changes])];
     const count = v.shape[0];
     const [first, second] = [v.slice([0, flip ? half : 0], [count, passes]), v.slice([0, flip ? 0 : half], [count, changes])];
-    const units = tf.tanh(passes > 0 ? first.matMul(w1 as tf.Tensor2D, false, true).add(b1) : tf.zeros([count, hidden]).add(b1));
+    const units = tanh(passes > 0 ? first.matMul(w1 as tf.Tensor2D, false, true).add(b1) : tf.zeros([count, hidden]).add(b1));
     if (changes === 0) return { points: v.add(0), logDet: tf.zeros([count]) };
     const outputs = units.matMul(w2, false, true).add(b2);
-    const s = tf.tanh(outputs.slice([0, 0], [count, changes]).div(2)).mul(2);
+    const s = tanh(outputs.slice([0, 0], [count, changes]).div(2)).mul(2);
     const changed = second.mul(tf.exp(s)).add(outputs.slice([0, changes], [count, changes]));
     return { points: tf.concat(flip ? [changed, first] : [first, changed], 1), logDet: s.sum(1) };
-  },
-};
+  };
+}
 
-/** The image of a batch under a layer of this type with these values; a RangeError where there is no formula for it yet. */
-export function opByOp(type: string, dim: number, options: Options, v: tf.Tensor2D, values: tf.Tensor1D): Image {
+/**
+ * The image of a batch under a layer of this type with these values; a RangeError where there is no formula for it yet.
+ * @param forms other formulas than the naive ones, for some types.
+ */
+export function opByOp(
+  type: string,
+  dim: number,
+  options: Options,
+  v: tf.Tensor2D,
+  values: tf.Tensor1D,
+  forms: Readonly<Record<string, Formula>> = {},
+): Image {
+  const formulas = { ...naive, ...forms };
   if (!(type in formulas)) throw new RangeError(`Write ${type} op by op, so that it is tested.`);
   let at = 0;
   const take = (shape: number[]): tf.Tensor => {
