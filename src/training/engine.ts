@@ -34,8 +34,8 @@ interface Goal {
   readonly order: number;
 }
 
-/** Milliseconds of work between two looks at the messages. */
-const slice = 8;
+/** Milliseconds of work between two looks at the messages, which then wait for the piece of work that is under way. */
+const slice = 4;
 /** More points of a data file than this say nothing more to the eye. */
 const sampleSize = 1000;
 /** Milliseconds between two progress messages. */
@@ -125,6 +125,8 @@ class Engine {
       case 'train':
         return this.go({ step: message.until, reason: 'done', order: message.order });
       case 'step':
+        // One step of a large batch can take longer than a person should wait for a sign.
+        this.report();
         return this.go({ step: trainer.step + message.count, reason: 'stepped', order: message.order });
       case 'watch':
         this.watch = new Watch(message.watched);

@@ -6,6 +6,7 @@ import { closedFormDirection, type FlowSpec } from '../flow/spec';
 import { energies } from '../flow/targets';
 import { instantiate, parameterOffsets, type FusedCallbacks } from './fused-module';
 import type { TrainingObjective } from './objective';
+import { clipScale, optimise } from './optimizer';
 import { emptyState, type Stepper, type StepOutcome, type StepSettings, type TrainingState } from './stepper';
 
 export { isFusable, simdAvailable } from './fused-module';
@@ -89,25 +90,27 @@ export function fusedStepper(spec: FlowSpec, state: TrainingState, source: Batch
     }
     const { optimizer, momentum = 0, clip = 0 } = training;
     const taken = fused.finish(count, optimizers[optimizer], step - momentsSince, learningRate, momentum, clip);
-    const [loss, baseTerm, logDet, energyTerm, norm] = new Float64Array(memory.buffer, fused.outcomeAt(), 5);
-    return {
-      loss,
-      terms: { base: baseTerm, logDet: reverse ? logDet : -logDet, energy: energyTerm },
-      // Where the new state alone was not finite, this tells it.
-      gradientNorm: !taken && Number.isFinite(loss) && Number.isFinite(norm) ? NaN : norm,
-    };
+    const [loss, baseTerm, logDet, energyTerm, gradientNorm] = new Float64Array(memory.buffer, fused.outcomeAt(), 5);
+    const terms = { base: baseTerm, logDet: reverse ? logDet : -logDet, energy: energyTerm };
+    if (taken) return { loss, terms, gradientNorm };
+    const gradient = new Float64Array(memory.buffer, fused.gradientAt(), total);
+    const settings = { step, momentsSince, learningRate, beta };
+    const refused = optimise(copy(), gradient, clipScale(gradientNorm, training.clip), training, settings).parameters;
+    return { loss, terms, gradientNorm: Number.isFinite(loss) ? NaN : gradientNorm, refused };
+  }
+
+  function copy(into = emptyState(total)): TrainingState {
+    const [parameters, first, second] = vectors();
+    into.parameters.set(parameters);
+    into.moments[0].set(first);
+    into.moments[1].set(second);
+    return into;
   }
 
   return {
     name: 'WebAssembly SIMD, every layer fused',
     take,
-    state(into = emptyState(total)) {
-      const [parameters, first, second] = vectors();
-      into.parameters.set(parameters);
-      into.moments[0].set(first);
-      into.moments[1].set(second);
-      return into;
-    },
+    state: copy,
     restore,
     // The instance goes with its last reference.
     dispose: () => undefined,

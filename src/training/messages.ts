@@ -111,7 +111,7 @@ export interface NotFinite {
   readonly quantity: string;
   /** The parameters, which stay as they are: the step is not taken. */
   readonly before: Float32Array;
-  /** What the step makes of them where it is repeated in float64 and stored in float32: finite where only float32 fails on the way. */
+  /** What the engine's own gradient makes of them; see `refused` in ./stepper. */
   readonly after: Float32Array;
 }
 

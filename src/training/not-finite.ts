@@ -4,7 +4,7 @@ import { closedFormDirection, type FlowSpec } from '../flow/spec';
 import type { NotFinite } from './messages';
 import type { TrainingObjective } from './objective';
 import { isFusable, simdAvailable } from './fused';
-import { fusedRun } from './fused-run';
+import { fusedRun, type FusedRun } from './fused-run';
 import { clipScale, norm, optimise } from './optimizer';
 import { addPass, kernelPlaces, noSums, pointsAtOnce, type BatchSums, type KernelPlace } from './pass';
 import type { StepSettings, TrainingState } from './stepper';
@@ -16,15 +16,10 @@ const storable = (value: number): boolean => Number.isFinite(Math.fround(value))
 /**
  * What went wrong first in a step that met a value that is not finite, whichever engine took it: the step is gone through again in
  * float64, in the order in which it was computed, each quantity over all particles before the next: forth, back, and the update. Where all of that
- * can be stored in float32, what float32 cannot compute on the way is named, and then what it cannot sum. It yields now and then.
+ * can be stored in float32, what float32 cannot compute on the way is named, and then what it cannot sum. It yields after every layer.
  * @param state the one before the step.
  */
-export function* firstNotFinite(
-  spec: FlowSpec,
-  objective: TrainingObjective,
-  state: TrainingState,
-  settings: StepSettings,
-): Work<NotFinite> {
+export function* firstNotFinite(spec: FlowSpec, objective: TrainingObjective, state: TrainingState, settings: StepSettings): Work<Place> {
   const { step, beta } = settings;
   const before = state.parameters;
   const flow = buildFlow(spec, before);
@@ -36,18 +31,26 @@ export function* firstNotFinite(
   let first: Place | undefined;
   const back = places.map((): Place | undefined => undefined);
   const rounded = places.map((): Place | undefined => undefined);
+  const runs: (FusedRun | undefined)[] = [];
+  for (const { layer } of places) {
+    const kind = spec.layers[layer];
+    runs[layer] = simdAvailable() && isFusable(kind) ? fusedRun(spec.dim, [kind], closedFormDirection(spec)) : undefined;
+    yield;
+  }
   for (let from = 0; from < objective.size; from += chunk) {
     const points = objective.draw(Math.min(chunk, objective.size - from), random);
-    addPass(places, spec.dim, objective, values, points, beta, sums, (place, at, cotangent) => {
+    const stages: [place: KernelPlace, at: Float64Array, cotangent: Float64Array][] = [];
+    addPass(places, spec.dim, objective, values, points, beta, sums, (place, at, cotangent) => stages.push([place, at, cotangent.slice()]));
+    yield;
+    for (const [place, at, cotangent] of stages) {
       const { layer } = place;
       const wrong = cotangent.findIndex((value) => !storable(value));
       if (wrong >= 0) back[layer] ??= { layer, particle: from + Math.floor(wrong / spec.dim), quantity: 'gradient of the image' };
-      const found = rounded[layer]
-        ? undefined
-        : (findInFloat32(place, spec, before, at) ?? findInFused(place, spec, before, at, cotangent));
+      if (rounded[layer]) continue;
+      const found = findInFloat32(place, spec, before, at) ?? findInFused(runs[layer], place, spec, before, at, cotangent);
       if (found) rounded[layer] = { ...found, particle: found.particle < 0 ? -1 : from + found.particle };
-    });
-    yield;
+      yield;
+    }
     const found = findInPass(flow, objective, points);
     if (found && (!first || orderOf(flow, found) < orderOf(flow, first))) first = { ...found, particle: from + found.particle };
     yield;
@@ -63,7 +66,7 @@ export function* firstNotFinite(
     findInUpdate(spec, gradient, next) ??
     firstOf(rounded, run) ??
     findInSums(spec, objective, sums);
-  return { step, ...(place ?? { layer: -1, particle: -1, quantity: 'loss' }), before, after: next.parameters };
+  return place ?? { layer: -1, particle: -1, quantity: 'loss' };
 }
 
 type Place = Pick<NotFinite, 'layer' | 'particle' | 'quantity'>;
@@ -110,15 +113,15 @@ function findInFloat32(
 
 /** What of a layer the fused kernel cannot compute, forth or back: it is run by itself, on what float64 gives it. */
 function findInFused(
+  run: FusedRun | undefined,
   { layer, start, end }: KernelPlace,
   spec: FlowSpec,
   parameters: Float32Array,
   points: Float64Array,
   cotangent: Float64Array,
 ): Place | undefined {
-  const { dim, layers, objective } = spec;
-  if (!simdAvailable() || !isFusable(layers[layer])) return undefined;
-  const run = fusedRun(dim, [layers[layer]], closedFormDirection(spec));
+  if (!run) return undefined;
+  const { dim, objective } = spec;
   const own = parameters.slice(start, end);
   const from = Float32Array.from(points);
   const image = run.forward(own, from);

@@ -28,7 +28,7 @@ export function kernelPlaces(spec: FlowSpec): KernelPlace[] {
 }
 
 /** About this many products of points and parameters take a few milliseconds in TypeScript. */
-const workAtOnce = 2 ** 18;
+const workAtOnce = 2 ** 17;
 
 /** How many points of a batch go through at once, between two yields: a function of the flow alone, so that sums are the same to the bit. */
 export function pointsAtOnce(spec: FlowSpec): number {

@@ -36,7 +36,7 @@ export class PlainStepper implements Stepper {
     const gradient = sums.gradient.map((sum) => sum / size);
     const gradientNorm = norm(gradient);
     const next = optimise(this.current, gradient, clipScale(gradientNorm, spec.training.clip), spec.training, settings);
-    if (!Number.isFinite(loss) || !isFiniteState(next)) return { loss, terms, gradientNorm: NaN };
+    if (!Number.isFinite(loss) || !isFiniteState(next)) return { loss, terms, gradientNorm: NaN, refused: next.parameters };
     this.current = next;
     return { loss, terms, gradientNorm };
   }

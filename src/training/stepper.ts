@@ -42,6 +42,8 @@ export interface StepOutcome {
   readonly terms: LossTerms;
   /** ‖∂loss/∂parameters‖₂, before clipping. */
   readonly gradientNorm: number;
+  /** Where anything was not finite: the parameters that the engine's own gradient leads to, which are not taken. */
+  readonly refused?: Float32Array;
 }
 
 /** An engine with one flow and its state in it. */

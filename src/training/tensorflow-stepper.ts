@@ -3,7 +3,7 @@ import type { FlowSpec } from '../flow/spec';
 import { flowOp, initialScore, lossOp } from './flow-op';
 import { lossOf, type TrainingObjective } from './objective';
 import { clipScale, norm } from './optimizer';
-import { noSums, pointsAtOnce } from './pass';
+import { noSums, pointsAtOnce, type BatchSums } from './pass';
 import type { Stepper, StepOutcome, StepSettings, TrainingState } from './stepper';
 import { optimiseTensors, type TensorState } from './tensor-optimizer';
 
@@ -24,6 +24,13 @@ export class TensorFlowStepper implements Stepper {
     this.op = flowOp(spec, fused);
     this.chunk = pointsAtOnce(spec);
     this.current = tensorsOf(state);
+    // What is compiled at its first use is compiled now: in the middle of a run, messages would wait for it.
+    this.addGradient(
+      tidy(() => zeros([state.parameters.length])),
+      objective.draw(Math.min(objective.size, this.chunk), objective.random(1)),
+      1,
+      noSums(0),
+    ).dispose();
   }
 
   *take(settings: StepSettings): Generator<void, StepOutcome> {
@@ -35,24 +42,16 @@ export class TensorFlowStepper implements Stepper {
     try {
       for (let left = size; left > 0; left -= this.chunk) {
         if (left < size) yield;
-        const points = objective.draw(Math.min(left, this.chunk), random);
-        sums.base += objective.baseTerm(points);
-        const before = gradient;
-        gradient = tidy(() => {
-          const loss = lossOp(objective, spec.dim, settings.beta, sums);
-          const score = initialScore(objective, points, spec.dim);
-          const { grad } = valueAndGrad((parameters) => loss(this.op(points, parameters as Tensor1D, score)))(this.current.parameters);
-          return add(before, grad);
-        });
-        before.dispose();
+        gradient = this.addGradient(gradient, objective.draw(Math.min(left, this.chunk), random), settings.beta, sums);
       }
       const terms = objective.terms(sums.base, sums.cost, sums.logDet);
       const loss = lossOf(spec, terms, settings.beta);
       const gradientNorm = norm(gradient.dataSync());
       const next = optimiseTensors(this.current, gradient, clipScale(gradientNorm, spec.training.clip), spec.training, settings);
       if (!Number.isFinite(loss) || !isFiniteState(next)) {
+        const refused = copyOf(next.parameters);
         dispose(next);
-        return { loss, terms, gradientNorm: NaN };
+        return { loss, terms, gradientNorm: NaN, refused };
       }
       dispose(this.current);
       this.current = next;
@@ -62,9 +61,23 @@ export class TensorFlowStepper implements Stepper {
     }
   }
 
+  /** Adds to the sums what the points come to, and returns the gradient so far with theirs, instead of `before`, which is gone. */
+  private addGradient(before: Tensor1D, points: Float64Array, beta: number, sums: BatchSums): Tensor1D {
+    const { spec, objective } = this;
+    sums.base += objective.baseTerm(points);
+    const gradient: Tensor1D = tidy(() => {
+      const loss = lossOp(objective, spec.dim, beta, sums);
+      const score = initialScore(objective, points, spec.dim);
+      const { grad } = valueAndGrad((parameters) => loss(this.op(points, parameters as Tensor1D, score)))(this.current.parameters);
+      return add(before, grad);
+    });
+    before.dispose();
+    return gradient;
+  }
+
   state(): TrainingState {
-    const copy = (values: Tensor1D): Float32Array => values.dataSync<'float32'>().slice();
-    return { parameters: copy(this.current.parameters), moments: [copy(this.current.first), copy(this.current.second)] };
+    const { parameters, first, second } = this.current;
+    return { parameters: copyOf(parameters), moments: [copyOf(first), copyOf(second)] };
   }
 
   restore(state: TrainingState): void {
@@ -76,6 +89,8 @@ export class TensorFlowStepper implements Stepper {
     dispose(this.current);
   }
 }
+
+const copyOf = (values: Tensor1D): Float32Array => values.dataSync<'float32'>().slice();
 
 // Copied: TensorFlow.js keeps the array that it is given.
 const tensorsOf = ({ parameters, moments }: TrainingState): TensorState => ({

@@ -126,9 +126,10 @@ export class Trainer {
     // By the settings of now, from a step that others may have led on from, begins another segment of the history.
     const begins = this.history.settingsOf(settings.step) !== this.settings;
     const from = begins ? this.mark() : undefined;
-    const { loss, terms, gradientNorm } = yield* this.stepper.take(settings);
-    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
-      return { type: 'not-finite', at: yield* firstNotFinite(this.settings, this.objective, this.stepper.state(), settings) };
+    const { loss, terms, gradientNorm, refused } = yield* this.stepper.take(settings);
+    if (refused) {
+      const place = yield* firstNotFinite(this.settings, this.objective, this.stepper.state(), settings);
+      return { type: 'not-finite', at: { ...place, step: settings.step, before: this.stepper.state().parameters, after: refused } };
     }
     this.taken = settings.step;
     if (!this.heldOut) this.patience = judgeLoss(this.patience, this.taken, this.settings, terms);
