@@ -136,8 +136,9 @@ export function engine({ training: { engine: full = '' } }: FlowState): string {
   return full.split(/[:,]/)[0];
 }
 
-/** "held-out log p(x) −1.03 ± 0.02", or nothing. */
-export function heldOut({ training: { heldOut: of } }: FlowState): string {
+/** "held-out log p(x) −1.03 ± 0.02", or why there is none, or nothing. */
+export function heldOut({ training: { heldOut: of, noneToHoldOut } }: FlowState): string {
+  if (noneToHoldOut === true) return 'no rows are held out: the data has only one';
   return of ? `held-out log p(x) ${estimate(of)}` : '';
 }
 

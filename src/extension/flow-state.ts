@@ -36,6 +36,7 @@ export function flowState(session: FlowSession, uri: string, name: string): Flow
       ...(session.target?.floor !== undefined && { floor: session.target.floor }),
       ...(session.engineName !== '' && { engine: session.engineName }),
       ...(heldOut.length > 0 && { heldOut: { mean: heldOut[1], error: heldOut[2] } }),
+      ...(isTooSmallToSplit(session) && { noneToHoldOut: true }),
       ...(note !== undefined && { note }),
     },
     ...(session.step > past.first && { past: { first: past.first, ...(past.shown && { shown: past.shown.step }) } }),
@@ -48,6 +49,11 @@ export function flowState(session: FlowSession, uri: string, name: string): Flow
     ...(session.probe && { probe: probeState(session.probe, session) }),
     layerDuration: session.settings.layerDuration,
   };
+}
+
+function isTooSmallToSplit({ opened }: FlowSession): boolean {
+  const objective = opened?.spec.objective;
+  return objective?.type === 'forward-kl' && (objective.holdout ?? 0) > 0 && opened?.table?.count === 1;
 }
 
 function normalityState({ count, mean, covariance, skewness, kurtosis, overall }: Normality): NormalityState {

@@ -90,6 +90,8 @@ export interface TrainingState {
   readonly engine?: string;
   /** The latest mean of log p(x) over the rows that training does not see, with its standard error, where there are such rows. */
   readonly heldOut?: { readonly mean: number; readonly error: number };
+  /** Rows were to be held out, but there is only one. */
+  readonly noneToHoldOut?: boolean;
   /** One sentence on what stopped training, where it was not the person. */
   readonly note?: string;
 }

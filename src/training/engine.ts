@@ -288,12 +288,13 @@ class Engine {
   private *trainOn(trainer: Trainer, goal: Goal): Work {
     if (closedFormDirection(trainer.spec) !== trainedDirection(trainer.spec.objective)) return this.stop(goal, { reason: 'direction' });
     const since = trainer.stalledSince;
-    if (trainer.step >= goal.step && !trainer.isJudgementDue) return this.stop(goal, { reason: goal.reason });
-    if (since !== undefined && !trainer.isJudgementDue) {
+    const due = trainer.isJudgementDue(goal.step);
+    if (trainer.step >= goal.step && !due) return this.stop(goal, { reason: goal.reason });
+    if (since !== undefined && !due) {
       trainer.forgive();
       return this.stop(goal, { reason: 'no-improvement', since, judgedBy: trainer.judgedBy });
     }
-    const outcome = yield* trainer.next();
+    const outcome = yield* trainer.next(goal.step);
     if (outcome.type !== 'not-finite') {
       this.progress.add(outcome);
       const which = this.watch.isEmpty ? [] : this.watch.look(trainer.spec, trainer.lastStep());

@@ -11,9 +11,9 @@ export interface SplitTable {
   readonly heldOut: Float64Array;
 }
 
-/** The held-out rows are judged after every so many steps, a power of two like the strides of the history, */
-export const heldOutInterval = 256;
-/** and more of them than this are not: the standard error of their mean is small beside what training changes. */
+/** Steps between two looks at the held-out rows, a power of two like the strides of the history. */
+const interval = 256;
+/** More held-out rows than this are not judged: the standard error of their mean is small beside what training changes. */
 const mostHeldOut = 1000;
 /** Rows that are judged between two yields. */
 const rowsAtOnce = 50;
@@ -41,6 +41,11 @@ export function splitTable(table: PointTable, share: number, seed: number): Spli
     training: { ...table, count: count - out, points: rows(out, count) },
     heldOut: rows(0, Math.min(out, mostHeldOut)),
   };
+}
+
+/** Whether the held-out rows are judged after this step in any case: after 1, 2, 4, … so that a short training shows them too, then now and then. */
+export function isJudgedAfter(step: number): boolean {
+  return step % interval === 0 || (step > 0 && interval % step === 0);
 }
 
 /** The mean of log p_x over held-out rows (m × d), in nats and float64, with its standard error. It yields now and then. */

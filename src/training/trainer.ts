@@ -3,7 +3,7 @@ import { initialParameters } from '../flow/flow';
 import type { FlowSpec } from '../flow/spec';
 import type { PointTable } from '../flow/table';
 import { History, nothingMeasured, type Mark, type Measures, type PastStep } from './history';
-import { heldOutInterval, heldOutLikelihood, splitTable } from './holdout';
+import { heldOutLikelihood, isJudgedAfter, splitTable } from './holdout';
 import type { Checkpoint, NotFinite, ParameterEdit } from './messages';
 import { firstNotFinite } from './not-finite';
 import { trainingObjective, type TrainingObjective } from './objective';
@@ -93,9 +93,10 @@ export class Trainer {
     return this.stepper.name;
   }
 
-  /** The held-out rows are to be looked at before the next step is taken. */
-  get isJudgementDue(): boolean {
-    return this.heldOut !== undefined && this.taken > 0 && this.taken % heldOutInterval === 0 && this.judgedAt !== this.taken;
+  /** The held-out rows are to be looked at before the next step is taken; always after the `last` one. */
+  isJudgementDue(last = Infinity): boolean {
+    if (this.heldOut === undefined || this.taken === 0 || this.judgedAt === this.taken) return false;
+    return this.taken >= last || isJudgedAfter(this.taken);
   }
 
   /** The step of the last improvement, once it is longer ago than the flow has patience. */
@@ -112,9 +113,10 @@ export class Trainer {
   /**
    * Looks at the held-out rows, if that is due, or takes the next step. It yields wherever it has worked for some milliseconds; if it is not
    * gone on with, nothing has happened.
+   * @param last the step after which training is to stop.
    */
-  *next(): Generator<void, Outcome> {
-    if (this.heldOut && this.isJudgementDue) {
+  *next(last?: number): Generator<void, Outcome> {
+    if (this.heldOut && this.isJudgementDue(last)) {
       const heldOut = yield* heldOutLikelihood(this.settings, this.stepper.state().parameters, this.heldOut);
       this.judgedAt = this.taken;
       this.patience = judgeHeldOut(this.patience, this.taken, heldOut.mean);

@@ -396,8 +396,22 @@ describe('the training engine', () => {
     await client.configure(split, { data });
     await client.train(512);
     const told = client.said.flatMap((message) => (message.type === 'progress' ? [...message.heldOut] : []));
-    assert.deepEqual([told[0], told[3], told.length], [256, 512, 6]);
+    const steps = told.filter((_, i) => i % 3 === 0);
+    assert.deepEqual(steps, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]);
     assert.ok(told.every(Number.isFinite));
+  });
+
+  it('looks at held-out rows after the last step of a training, however short', async () => {
+    const client = new Client();
+    const data = Uint8Array.from({ length: 80 }, (_, i) => (i * i) % 7);
+    await client.configure(specOf({ type: 'forward-kl', data: 'points.csv', holdout: 0.25 }, planarLayers(2)), { data });
+    const judged = (): (number | undefined)[] =>
+      client.said.flatMap((message) => (message.type === 'progress' && message.heldOut.length > 0 ? [message.heldOut.at(-3)] : []));
+    await client.train(5);
+    assert.equal(judged().at(-1), 5);
+    client.send({ type: 'step', order: 2, count: 1 });
+    await client.hear('stopped', client.said.length);
+    assert.equal(judged().at(-1), 6);
   });
 
   it('is let in many times during one huge step, of whichever engine, and drops it when it is paused', async () => {

@@ -14,6 +14,7 @@ import { betaAt, learningRateAt } from '../../../src/training/schedule';
 import type { StepOutcome, Stepper, TrainingState } from '../../../src/training/stepper';
 import { TensorFlowStepper } from '../../../src/training/tensorflow-stepper';
 import { planarLayers, specOf, towardsMoons, towardsU1 } from '../flow/batches';
+import { reference } from './fused-reference';
 
 type Open = (spec: FlowSpec, objective: TrainingObjective, state: TrainingState) => Stepper;
 
@@ -183,9 +184,29 @@ describe('the engines', () => {
     it(`${name}: leaves the state as it was where something is not finite`, () => {
       const spec = specOf(towardsU1, planarLayers(2), { training: { steps: 1, batch: 8, optimizer: 'sgd', learningRate: 1e300 } });
       const stepper = open(spec, trainingObjective(spec), startOf(spec));
-      const { loss, gradientNorm } = take(stepper, spec, 1);
+      const { loss, gradientNorm, refused } = take(stepper, spec, 1);
       assert.ok(!Number.isFinite(loss) || !Number.isFinite(gradientNorm));
       assert.deepEqual(stepper.state(), startOf(spec));
+      // Every parameter has a gradient, and 1e300 times that is beyond float32.
+      assert.deepEqual(refused?.map(Math.abs), startOf(spec).parameters.fill(Infinity));
+      stepper.dispose();
+    });
+
+    it(`${name}: tells the parameters that its own gradient leads to, where those are finite and the loss is not`, () => {
+      // Outside a uniform base the density is 0: the loss is infinite and the gradient that of log|det| alone.
+      const box: FlowSpec['base'] = { type: 'uniform', low: [50, 50], high: [60, 60] };
+      const layers = [planarLayers(2), [...planarLayers(2), ...of('coupling', 1)]].filter(takes).pop() ?? [];
+      const training = { steps: 1, batch: 8, optimizer: 'sgd', learningRate: 0.1 } as const;
+      const far = specOf(towardsMoons, layers, { base: box, training });
+      const stepper = open(far, trainingObjective(far), startOf(far));
+      const { loss, refused } = take(stepper, far, 1);
+      assert.equal(loss, Infinity);
+      const values = startOf(far).parameters;
+      const { gradient } = reference(far, values, trainingObjective(far).batch(1));
+      gradient.forEach((slope, i) => {
+        const expected = values[i] - 0.1 * slope;
+        assert.ok(Math.abs((refused?.[i] ?? NaN) - expected) < 1e-5, `parameter ${i}: ${refused?.[i]}, not ${expected}`);
+      });
       stepper.dispose();
     });
 

@@ -263,15 +263,26 @@ describe('held-out rows', () => {
     const spec = specOf(withHoldout, planarLayers(2), { training: base });
     const trainer = trainerOf(spec, initialCheckpoint(spec), table);
     take(trainer, 256);
-    assert.ok(trainer.isJudgementDue);
+    assert.ok(trainer.isJudgementDue());
     const outcome = finish(trainer.next());
     assert.ok(outcome.type === 'judged');
-    assert.ok(!trainer.isJudgementDue);
+    assert.ok(!trainer.isJudgementDue());
     const logs = buildFlow(spec, trainer.checkpoint().parameters).logProb(splitTable(table, 0.25, spec.seed).heldOut);
     const mean = logs.reduce((sum, log) => sum + log, 0) / 20;
     const error = Math.sqrt(logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / 19 / 20);
     assert.ok(Math.abs(outcome.heldOut.mean - mean) < 1e-12 && Math.abs(outcome.heldOut.standardError - error) < 1e-12);
     assert.equal(trainer.history.at(256)?.measures.heldOut, outcome.heldOut.mean);
+  });
+
+  it('are judged early on too, and after the last step of a short training', () => {
+    const spec = specOf(withHoldout, planarLayers(2), { training: base });
+    const trainer = trainerOf(spec, initialCheckpoint(spec), table);
+    const judged: number[] = [];
+    while (trainer.step < 11 || trainer.isJudgementDue(11)) {
+      const outcome = finish(trainer.next(11));
+      if (outcome.type === 'judged') judged.push(outcome.step);
+    }
+    assert.deepEqual(judged, [1, 2, 4, 8, 11]);
   });
 
   it('stop training that no longer improves them', () => {

@@ -236,8 +236,9 @@ describe('a step that is not finite', () => {
     }
 
     it('names the layer whose wᵀu or wᵀv cannot be computed: w and u are huge', () => {
-      const { layer: at, quantity } = firstStep(specOf(towardsU1, [mild, layer([1e30, 1e30], [1e15, 0], 0, false)]));
+      const { layer: at, quantity, after: refused } = firstStep(specOf(towardsU1, [mild, layer([1e30, 1e30], [1e15, 0], 0, false)]));
       assert.equal(at, 1, quantity);
+      assert.ok(!refused.every(Number.isFinite), 'the parameters after the step are those of the engine, which could not compute them');
     });
   });
 

@@ -80,6 +80,8 @@ describe('the sentences of the views', () => {
     const heldOut = sentence.heldOut(state({ training: { ...training, heldOut: { mean: -1.0312, error: 0.021 } } }));
     assert.equal(heldOut, 'held-out log p(x) −1.03 ± 0.02');
     assert.equal(sentence.heldOut(state({ training })), '');
+    const none = sentence.heldOut(state({ training: { ...training, noneToHoldOut: true } }));
+    assert.equal(none, 'no rows are held out: the data has only one');
   });
 
   it('name the layers that fold', () => {
