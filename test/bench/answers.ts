@@ -72,7 +72,11 @@ async function time(spec: FlowSpec, breaks: boolean): Promise<number[]> {
   for (let i = 1; i <= answers; i++) {
     engine.post({ type: 'train', order: 2 * i, until: 2 ** 40 });
     await after(pauseBetween * random.uniform());
-    const edit: ToEngine = { type: 'edit', id: i, edits: [{ offset: parameters.length - 1, values: Float32Array.of(0.01 * random.normal()) }] };
+    const edit: ToEngine = {
+      type: 'edit',
+      id: i,
+      edits: [{ offset: parameters.length - 1, values: Float32Array.of(0.01 * random.normal()) }],
+    };
     const question: [ToEngine, FromEngine['type'][]][] = [
       [{ type: 'pause' }, ['stopped', 'not-finite']],
       [edit, ['edited']],
@@ -95,7 +99,9 @@ export async function timeAnswers(): Promise<void> {
     rows.push([name, ...[typical, worst, times[0]].map((ms) => ms.toFixed(2))]);
     report({ [`answer.${name}.median_ms`]: typical, [`answer.${name}.worst_ms`]: worst });
   }
-  console.log(`\nMilliseconds until the training worker, new each time, answers a pause or an edit in the middle of a run: ${answers} answers`);
+  console.log(
+    `\nMilliseconds until the training worker, new each time, answers a pause or an edit in the middle of a run: ${answers} answers`,
+  );
   console.log(table(rows));
 }
 if (process.argv[2] === 'alone') await timeAnswers();
