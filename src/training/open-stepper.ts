@@ -10,8 +10,8 @@ import { TensorFlowStepper } from './tensorflow-stepper';
 
 /**
  * A stepper for the flow, from this state on: WebAssembly, or TypeScript where that has no SIMD, if every layer has a fused kernel; else
- * TensorFlow.js, to which each long run of fusable layers is one operation in WebAssembly, but for the path gradient, whose scores that
- * does not carry.
+ * TensorFlow.js, to which each run of fusable layers is one operation in WebAssembly. A layer that is fusable alone, between two that are
+ * not, goes with these; and so do all for the path gradient, whose scores no operation in WebAssembly carries.
  * @throws RangeError for an unknown type of layer.
  */
 export function openStepper(spec: FlowSpec, objective: TrainingObjective, state: TrainingState): Stepper {
@@ -22,20 +22,13 @@ export function openStepper(spec: FlowSpec, objective: TrainingObjective, state:
     return new PlainStepper('TypeScript: WebAssembly has no SIMD here', spec, objective, state);
   }
   const why = `layer ${other + 1}, of type ${spec.layers[other].type}, has no fused kernel`;
-  const fused = inLongRuns(spec.layers).map((long) => long && simd && !objective.path);
-  return new TensorFlowStepper(`TensorFlow.js (${getBackend()}): ${why}`, spec, objective, state, (k) => fused[k]);
+  const fused = spec.layers.map((_, k) => simd && !objective.path && isInRun(spec.layers, k));
+  const count = fused.filter((is) => is).length;
+  const runs = count > 0 ? `; ${count} of ${spec.layers.length} layers are fused in runs` : '';
+  return new TensorFlowStepper(`TensorFlow.js (${getBackend()}): ${why}${runs}`, spec, objective, state, (k) => fused[k]);
 }
 
-/** Runs of fewer layers cost more on the way into WebAssembly and back than they save there. */
-const longRun = 4;
-
-/** Which layers belong to a long run of fusable ones. */
-function inLongRuns(layers: readonly LayerSpec[]): boolean[] {
-  const long = layers.map(() => false);
-  let start = 0;
-  layers.forEach((layer, k) => {
-    if (!isFusable(layer)) start = k + 1;
-    else if (k + 1 - start >= longRun) long.fill(true, start, k + 1);
-  });
-  return long;
+/** Whether a layer and one beside it are fusable: one by itself costs more on the way into WebAssembly and back than it saves there. */
+function isInRun(layers: readonly LayerSpec[], k: number): boolean {
+  return isFusable(layers[k]) && [k - 1, k + 1].some((beside) => beside in layers && isFusable(layers[beside]));
 }

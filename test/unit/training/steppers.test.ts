@@ -228,14 +228,20 @@ describe('the engines', () => {
   }
 
   it('is chosen by the layers, and says why', () => {
-    const nameOf = (layers: LayerSpec[]): string => {
-      const spec = specOf(towardsU1, layers);
+    const nameOf = (layers: LayerSpec[], objective = towardsU1): string => {
+      const spec = specOf(objective, layers);
       const stepper = openStepper(spec, trainingObjective(spec), startOf(spec));
       stepper.dispose();
       return stepper.name;
     };
     assert.match(nameOf([...planarLayers(1), ...of('radial', 1), ...of('linear', 1)]), /every layer fused/);
-    assert.equal(nameOf([...planarLayers(2), ...of('coupling', 1)]), 'TensorFlow.js (cpu): layer 3, of type coupling, has no fused kernel');
+    const why = 'TensorFlow.js (cpu): layer 3, of type coupling, has no fused kernel';
+    assert.equal(nameOf([...planarLayers(2), ...of('coupling', 1)]), `${why}; 2 of 3 layers are fused in runs`);
+    assert.equal(nameOf([...of('planar', 1), ...of('radial', 1), ...of('coupling', 1)]), `${why}; 2 of 3 layers are fused in runs`);
+    const path: Objective = { ...towardsU1, gradient: 'path' } as Objective;
+    assert.equal(nameOf([...planarLayers(2), ...of('coupling', 1)], path), why);
+    const alone = 'TensorFlow.js (cpu): layer 1, of type actnorm, has no fused kernel';
+    assert.equal(nameOf([...of('actnorm', 1), ...planarLayers(1), ...of('coupling', 1)]), alone);
   });
 });
 
