@@ -17,7 +17,7 @@ if (unknown !== undefined) {
 const asked = positionals.length > 0 ? positionals : parts;
 
 await build({
-  entryPoints: [...asked.map((name) => `test/bench/${name}.ts`), 'test/bench/rivals/tfjs.ts'],
+  entryPoints: [...asked.map((name) => `test/bench/${name}.ts`), 'test/bench/rivals/tfjs.ts', 'test/bench/engine-worker.ts'],
   outdir: 'out/bench',
   outbase: 'test/bench',
   outExtension: { '.js': '.mjs' },

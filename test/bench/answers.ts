@@ -1,4 +1,7 @@
-/** How soon the training worker answers in the middle of a run: a pause, one step, and an edit of a parameter by turns. */
+/**
+ * How soon the training worker answers in the middle of a run: a pause and an edit of a parameter by turns, and one step where that does
+ * not itself take long.
+ */
 
 import { Worker } from 'node:worker_threads';
 import { newFlowText } from '../../src/document/new-flow';
@@ -15,16 +18,24 @@ const pauseBetween = 12;
 
 const layersOf = (type: string, count: number): LayerSpec[] =>
   Array.from({ length: count }, (_, k) => ({ type, options: type === 'coupling' ? { flip: k % 2 === 1 } : {}, initial: {} }));
-const cases: Record<string, { readonly layers: readonly LayerSpec[]; readonly batch: number; readonly breaks?: boolean }> = {
-  planar16x512: { layers: layersOf('planar', 16), batch: 512 },
-  planar32x8192: { layers: layersOf('planar', 32), batch: 8192 },
-  coupling32x8192: { layers: layersOf('coupling', 32), batch: 8192 },
+type Question = 'pause' | 'edit' | 'step';
+interface Case {
+  readonly layers: readonly LayerSpec[];
+  readonly batch: number;
+  readonly asks: readonly Question[];
+  readonly breaks?: boolean;
+}
+const cases: Record<string, Case> = {
+  planar16x512: { layers: layersOf('planar', 16), batch: 512, asks: ['pause', 'edit', 'step'] },
+  planar32x8192: { layers: layersOf('planar', 32), batch: 8192, asks: ['pause', 'edit', 'step'] },
+  coupling32x8192: { layers: layersOf('coupling', 32), batch: 8192, asks: ['pause', 'edit'] },
   mixed32x8192: {
     layers: Array.from({ length: 4 }, () => [...layersOf('planar', 4), ...layersOf('radial', 2), ...layersOf('coupling', 2)]).flat(),
     batch: 8192,
+    asks: ['pause', 'edit'],
   },
-  /** Every step is looked through for what is not finite. */
-  notFinite32x8192: { layers: layersOf('planar', 32), batch: 8192, breaks: true },
+  /** No step is finite, and what was not is looked for. */
+  notFinite32x8192: { layers: layersOf('planar', 32), batch: 8192, asks: ['edit'], breaks: true },
 };
 
 /** A worker of its own, cold. */
@@ -60,7 +71,8 @@ class Engine {
 
 const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function time(spec: FlowSpec, breaks: boolean): Promise<number[]> {
+async function time({ layers, batch, asks, breaks }: Case, newFlow: FlowSpec): Promise<number[]> {
+  const spec = { ...newFlow, layers, training: { ...newFlow.training, batch } };
   const engine = new Engine();
   const parameters = Float32Array.from(initialParameters(spec));
   // The last layer's w = 0, for which its constraint has no derivative: all goes well until the gradient is there.
@@ -72,17 +84,14 @@ async function time(spec: FlowSpec, breaks: boolean): Promise<number[]> {
   for (let i = 1; i <= answers; i++) {
     engine.post({ type: 'train', order: 2 * i, until: 2 ** 40 });
     await after(pauseBetween * random.uniform());
-    const edit: ToEngine = {
-      type: 'edit',
-      id: i,
-      edits: [{ offset: parameters.length - 1, values: Float32Array.of(0.01 * random.normal()) }],
+    const edits = [{ offset: parameters.length - 1, values: Float32Array.of(0.01 * random.normal()) }];
+    const messages: Record<Question, readonly [message: ToEngine, answer: FromEngine['type']]> = {
+      pause: [{ type: 'pause' }, 'stopped'],
+      edit: [{ type: 'edit', id: i, edits }, 'edited'],
+      step: [{ type: 'step', order: 2 * i + 1, count: 1 }, 'stopped'],
     };
-    const question: [ToEngine, FromEngine['type'][]][] = [
-      [{ type: 'pause' }, ['stopped', 'not-finite']],
-      [edit, ['edited']],
-    ];
-    const [message, types] = question[i % question.length];
-    times.push(await engine.ask(message, ({ type }) => types.includes(type)));
+    const [message, answer] = messages[asks[i % asks.length]];
+    times.push(await engine.ask(message, ({ type }) => type === answer));
   }
   await engine.close();
   return times;
@@ -93,8 +102,8 @@ export async function timeAnswers(): Promise<void> {
   const { spec } = parseFlow(newFlowText({ type: 'reverse-kl', energy: 'U1' }));
   if (!spec) throw new Error('The text of a new flow has mistakes.');
   const rows = [['', 'median', 'worst', 'first']];
-  for (const [name, { layers, batch, breaks }] of Object.entries(cases)) {
-    const times = await time({ ...spec, layers, training: { ...spec.training, batch } }, breaks === true);
+  for (const [name, each] of Object.entries(cases)) {
+    const times = await time(each, spec);
     const [typical, worst] = [median(times), Math.max(...times)];
     rows.push([name, ...[typical, worst, times[0]].map((ms) => ms.toFixed(2))]);
     report({ [`answer.${name}.median_ms`]: typical, [`answer.${name}.worst_ms`]: worst });
@@ -104,4 +113,3 @@ export async function timeAnswers(): Promise<void> {
   );
   console.log(table(rows));
 }
-if (process.argv[2] === 'alone') await timeAnswers();
