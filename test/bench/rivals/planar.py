@@ -76,7 +76,7 @@ class Layers:
 
 def trainer(flow, points):
     """The training step of a new flow: a function that takes the step and returns its loss."""
-    adam = torch.optim.Adam(flow.parameters, lr=5e-3)
+    adam = torch.optim.Adam(flow.parameters, lr=5e-3, foreach=True)
 
     def step():
         adam.zero_grad(set_to_none=True)

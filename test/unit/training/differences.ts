@@ -31,8 +31,9 @@ function ridders(f: (step: number) => number, first: number): Slope {
 }
 
 /**
- * f′(0), from the values of f at ±step in float64; `scale` is the size of what is stepped from. It goes from steps far below any scale on which a loss bends here, which rounding spoils, to large ones, each believed only where it agrees with
- * the smaller ones: beside a margin of 1e-6, large steps alone would see a loss that is flat.
+ * f′(0), from the values of f at ±step in float64; `scale` is the size of what is stepped from. It goes from steps far below any scale on
+ * which a loss bends here, which rounding spoils, to large ones, each believed only where it agrees with the smaller ones: beside a margin
+ * of 1e-6, large steps alone would see a loss that is flat.
  */
 export function differentiate(f: (step: number) => number, scale: number): Slope {
   const [smallest, ...larger] = [1e-7, 1e-6, 1e-5, 1e-4, 1e-2, 0.2].map((first) => ridders(f, first * scale));
