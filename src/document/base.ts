@@ -2,6 +2,7 @@
 
 import { isMap } from 'yaml';
 import type { BaseSpec } from '../flow/spec';
+import { writeInstead } from './fixes';
 import { baseKeys, mixtureWeightRule, parameterRule, scaleRule, type BaseName, type NumberRule } from './format';
 import type { Entry, Reader } from './reader';
 import { counted, describeRule, eitherOf } from './sentences';
@@ -14,7 +15,12 @@ export function readBase(reader: Reader, entry: Entry, dim: number): BaseSpec | 
   if (!isMap(entry.node)) {
     const name = reader.choice(entry, names);
     if (name === undefined || name === 'standard-normal') return name;
-    return reader.error(entry, `${entry.name} is ${name} without its numbers: write ${formOf(name, dim)}.`);
+    const form = formOf(name, dim);
+    return reader.error(
+      entry,
+      `${entry.name} is ${name} without its numbers: write ${form}.`,
+      form.includes('…') ? [] : [writeInstead(entry, form)],
+    );
   }
   const entries = reader.mapping(entry.node, entry.name, ['type', ...new Set(numberKeys)], formOf('diagonal-normal', dim));
   if (!entries) return undefined;
@@ -23,9 +29,9 @@ export function readBase(reader: Reader, entry: Entry, dim: number): BaseSpec | 
   const type = reader.choice(typeEntry, names);
   if (type === undefined) return undefined;
   const own = baseKeys[type];
-  for (const [name, { key }] of entries) {
+  for (const [name, unused] of entries) {
     if (!numberKeys.includes(name) || own.includes(name)) continue;
-    reader.error(key, `${type} has no use for ${name}: ${own.length > 0 ? `it takes ${own.join(' and ')}` : 'take it away'}.`);
+    reader.unwanted(unused, `${type} has no use for ${name}: ${own.length > 0 ? `it takes ${own.join(' and ')}` : 'take it away'}.`);
   }
   if (type === 'standard-normal') return type;
   const [first, second] = own.map((key) => entries.get(key));
@@ -92,7 +98,7 @@ function readMixture(reader: Reader, weightsEntry: Entry, componentsEntry: Entry
   if (list?.items.length === 0) return reader.error(componentsEntry, 'components is empty: give at least one base.');
   const components = list?.items.map((node, i) => {
     const place = reader.place(componentsEntry, i);
-    return readBase(reader, { name: `component ${i + 1}`, key: place, node, ...place }, dim);
+    return readBase(reader, { name: `component ${i + 1}`, key: place, node, braced: false, ...place }, dim);
   });
   const shares = reader.list(weightsEntry, 'one number per component, for instance [0.5, 0.5]');
   if (!components || !shares) return undefined;

@@ -1,31 +1,33 @@
 /** Changes to a flow's text that leave everything else as it was written, comments and layout included. */
 
 import { isMap, isScalar, isSeq } from 'yaml';
-import type { ParsedNode, YAMLMap } from 'yaml';
+import type { ParsedNode } from 'yaml';
 import { typeOf } from '../flow/flow';
 import { sizeOf } from '../flow/layer';
 import { trainingKeys } from './format';
+import {
+  addToFlow,
+  addToMapping,
+  endOf,
+  insert,
+  lineEndOf,
+  pairOf,
+  pathAsValue,
+  replaceNumbers,
+  setValue,
+  writeNumbers,
+  type Mapping,
+  type Pair,
+} from './node-edits';
 import { parseFlow } from './parse';
 import { firstLineEnd } from './problem';
-import { endOf } from './reader';
+import type { TextEdit } from './text-edit';
 import { readYaml } from './yaml';
 
-/** Replace the characters `start` up to but not including `end` by `text`. */
-export interface TextEdit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
-
-/** The text after edits that do not overlap, in their order. */
-export function applied(text: string, edits: readonly TextEdit[]): string {
-  return edits.reduceRight((result, { start, end, text: written }) => result.slice(0, start) + written + result.slice(end), text);
-}
+export { applied, type TextEdit } from './text-edit';
 
 /** What can be set of training: a key of `training`, or one of `objective` that does not change what the flow is to become. */
 export type TrainingSetting = (typeof trainingKeys)[number] | 'holdout' | 'gradient' | 'anneal';
-
-type Mapping = YAMLMap<ParsedNode, ParsedNode | null> & ParsedNode;
 
 /**
  * The edits after which the flow's `weights` are the file `path`, relative to the flow's folder. None where the text is not a mapping that
@@ -148,70 +150,4 @@ function rootOf(text: string): Mapping | undefined {
   const { root, problems } = readYaml(text);
   const sound = isMap<ParsedNode, ParsedNode | null>(root) && root.items.length > 0;
   return sound && !problems.some(({ severity }) => severity === 'error') ? root : undefined;
-}
-
-type Pair = Mapping['items'][number];
-
-function pairOf(map: YAMLMap<ParsedNode, ParsedNode | null>, name: string): Pair | undefined {
-  return map.items.find(({ key }) => isScalar(key) && key.source === name);
-}
-
-/** In quotes where it could be read as something else. */
-const pathAsValue = (path: string): string => (/^[\w.-]+(?:\/[\w.-]+)*$/.test(path) ? path : JSON.stringify(path));
-
-const insert = (at: number, text: string): TextEdit => ({ start: at, end: at, text });
-
-/** Another value after the colon, which may have had none. */
-function setValue(text: string, { key, value }: Pair, written: string): TextEdit[] {
-  if (!value) return [insert(key.range[1], `: ${written}`)];
-  const [start, end] = value.range;
-  if (start < end) return [{ start, end, text: written }];
-  const before = /\s/.test(text[start - 1]) ? '' : ' ';
-  const after = text[start] === '#' ? ' ' : '';
-  return [{ start, end, text: before + written + after }];
-}
-
-/** Only the numbers that differ. */
-function replaceNumbers(node: ParsedNode, numbers: readonly number[]): TextEdit[] {
-  return scalarsOf(node).flatMap(({ value, range: [start, end] }, i) =>
-    value === numbers[i] ? [] : [{ start, end, text: String(numbers[i]) }],
-  );
-}
-
-function scalarsOf(node: ParsedNode): { readonly value: unknown; readonly range: readonly number[] }[] {
-  if (isSeq<ParsedNode>(node)) return node.items.flatMap(scalarsOf);
-  return isScalar(node) ? [{ value: node.value, range: node.range }] : [];
-}
-
-/** The values of a tensor as nested lists; one number for the shape []. */
-function writeNumbers(numbers: readonly number[], [count, ...inner]: readonly number[]): string {
-  if (count === undefined) return String(numbers[0]);
-  const size = sizeOf(inner);
-  const entries = Array.from({ length: count }, (_, i) => writeNumbers(numbers.slice(i * size, (i + 1) * size), inner));
-  return `[${entries.join(', ')}]`;
-}
-
-const lineEndOf = (text: string): string => (text.includes('\r\n') ? '\r\n' : '\n');
-
-/** New entries behind those that a mapping inside the flow has: on its line between braces, else on lines of their own. */
-function addToMapping(text: string, map: Mapping, entries: readonly string[]): TextEdit {
-  const [start] = map.range;
-  const last = map.items.at(-1);
-  if (!last) return insert(start + 1, ` ${entries.join(', ')}${/\s/.test(text[start + 1]) ? '' : ' '}`);
-  const end = endOf(last.value ?? last.key);
-  if (map.flow) return insert(end, entries.map((entry) => `, ${entry}`).join(''));
-  const margin = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
-  return insert(firstLineEnd(text, end), entries.map((entry) => lineEndOf(text) + margin + entry).join(''));
-}
-
-/** A new entry at the end of the flow. */
-function addToFlow(text: string, root: Mapping, entry: string): TextEdit {
-  if (root.flow) return addToMapping(text, root, [entry]);
-  const [start] = root.range;
-  const lineEnd = lineEndOf(text);
-  const margin = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
-  const line = `${/^ *$/.test(margin) ? margin : ''}${entry}`;
-  const documentEnd = text.slice(start).search(/^\.\.\./m);
-  if (documentEnd >= 0) return insert(start + documentEnd, line + lineEnd);
-  return insert(text.length, text.endsWith('\n') ? line + lineEnd : lineEnd + line);
 }

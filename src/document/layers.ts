@@ -1,10 +1,12 @@
 import { isMap, isScalar } from 'yaml';
 import type { ParsedNode } from 'yaml';
-import type { LayerType } from '../flow/layer';
+import type { Caution, LayerType } from '../flow/layer';
 import { layerTypes } from '../flow/registry';
 import type { LayerSpec, Options } from '../flow/spec';
+import { fillIn, takeAway, writeInstead, writeOneOf } from './fixes';
 import { mostLayers, parameterRule } from './format';
-import type { Range } from './problem';
+import { replaceNumbers } from './node-edits';
+import type { Fix, Range } from './problem';
 import type { Entries, Entry, Reader } from './reader';
 import { eitherOf, formatNumber } from './sentences';
 
@@ -16,11 +18,12 @@ export interface ReadLayers {
 
 /** The list under `layers`, in the order z → x. */
 export function readLayers(reader: Reader, entry: Entry, dim: number): ReadLayers {
-  const list = reader.list(entry, 'one layer per line, for instance "- planar"');
+  const list = reader.list(entry, 'one layer per line, for instance "- planar"', [fillIn(reader.text, entry, '\n  - planar')]);
   if (!list) return { places: [], layers: undefined };
   const items = list.items.map((node) => ({ node, place: node ? reader.range(node) : reader.range(list as ParsedNode) }));
   const places = items.map(({ place }) => place);
-  if (items.length === 0) reader.error(entry, 'layers is empty: give at least one, for instance "- planar".');
+  if (items.length === 0)
+    reader.error(entry, 'layers is empty: give at least one, for instance "- planar".', [writeInstead(entry, '[planar]')]);
   if (items.length > mostLayers) {
     reader.error(
       places[mostLayers],
@@ -62,7 +65,7 @@ function readLayer(reader: Reader, node: ParsedNode | null, place: Range, dim: n
 function findType(reader: Reader, name: string, at: Range): LayerType | undefined {
   const known = [...layerTypes.keys()];
   const remedy = known.length === 1 ? `the known type is ${known[0]}.` : reader.suggestion(name, known);
-  return layerTypes.get(name) ?? reader.error(at, `There is no layer type "${reader.quote(at)}": ${remedy}`);
+  return layerTypes.get(name) ?? reader.error(at, `There is no layer type "${reader.quote(at)}": ${remedy}`, writeOneOf(at, name, known));
 }
 
 /** What could be read of the values: where something could not, there is a problem, and no flow comes of it. */
@@ -81,8 +84,21 @@ function readSettings(reader: Reader, type: LayerType, settings: Entries, place:
     if (values) initial[name] = values;
   }
   const caution = type.caution?.(options, initial, formatNumber);
-  if (caution) reader.warn(settings.get(caution.parameter ?? '') ?? place, caution.sentence);
+  if (caution) reader.warn(settings.get(caution.parameter ?? '') ?? place, caution.sentence, remedies(reader, settings, caution));
   return { type: type.name, options, initial };
+}
+
+/** What the layer's own type says would end the danger: other values in place of those that are written, or an option less. */
+function remedies(reader: Reader, settings: Entries, { remedies: named = [] }: Caution): Fix[] {
+  return named.flatMap(({ title, values = {}, without }): Fix[] => {
+    const unwanted = without === undefined ? undefined : settings.get(without);
+    if (unwanted) return [{ ...takeAway(reader.text, unwanted.name, unwanted), title }];
+    const edits = Object.entries(values).flatMap(([name, numbers]) => {
+      const node = settings.get(name)?.node;
+      return node ? replaceNumbers(node, numbers) : [];
+    });
+    return edits.length > 0 ? [{ title, edits, preferred: true }] : [];
+  });
 }
 
 function optionsOf(type: LayerType, given: Options): Options {

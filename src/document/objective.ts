@@ -3,6 +3,7 @@ import { samplers } from '../flow/samplers';
 import type { ColumnChoice, Objective } from '../flow/spec';
 import { energies, energyNames } from '../flow/targets';
 import { dataEndings } from './data/points';
+import { addEntry, fillIn, writeOneOf } from './fixes';
 import { annealRule, columnRule, flowDefaults, gradientNames, holdoutRule, objectiveKeys } from './format';
 import { readFileName, type NamedFile } from './named-file';
 import type { Entries, Entry, Reader } from './reader';
@@ -14,8 +15,10 @@ export interface ReadObjective {
   readonly file?: NamedFile;
 }
 
+export const objectiveNames = ['forward-kl', 'reverse-kl'] as const;
+
 /** Built-in samplers are on the plane. */
-const samplerDim = 2;
+export const samplerDim = 2;
 
 /** Objectives in `dim` dimensions, as they are written. */
 export function objectiveForms(dim: number): string[] {
@@ -31,23 +34,31 @@ export function objectiveForms(dim: number): string[] {
 /** What is under `objective`; `steps` are those of the training, where they could be read. */
 export function readObjective(reader: Reader, entry: Entry, dim: number, steps: number | undefined): ReadObjective | undefined {
   const form = objectiveForms(dim).join(' or ');
-  if (entry.node === null) return reader.error(entry, `objective is empty: write ${form}.`);
+  if (entry.node === null) {
+    const fixes = objectiveForms(dim).map((each) => fillIn(reader.text, entry, each));
+    return reader.error(entry, `objective is empty: write ${form}.`, fixes);
+  }
   const entries = reader.mapping(entry.node, 'objective', objectiveKeys, form);
   if (!entries) return undefined;
   const typeEntry = entries.get('type');
-  if (!typeEntry)
-    return reader.error(reader.firstLine(entry), 'The type of objective is missing: give type: forward-kl or type: reverse-kl.');
-  const type = reader.choice(typeEntry, ['forward-kl', 'reverse-kl']);
+  if (!typeEntry) {
+    const fitting = objectiveNames.filter((name) => Object.keys(uses[name]).every((key) => !entries.has(key)));
+    const fixes = fitting.flatMap((name) => addEntry(reader.text, entry.node, `type: ${name}`));
+    return reader.error(reader.firstLine(entry), 'The type of objective is missing: give type: forward-kl or type: reverse-kl.', fixes);
+  }
+  const type = reader.choice(typeEntry, objectiveNames);
   if (type === undefined) return undefined;
   for (const [key, why] of Object.entries(uses[type])) {
     const unused = entries.get(key);
-    if (unused) reader.error(unused.key, `${type} has no use for ${key === 'energy' ? 'an energy' : key}: ${why}`);
+    if (unused) reader.unwanted(unused, `${type} has no use for ${key === 'energy' ? 'an energy' : key}: ${why}`);
   }
-  return type === 'forward-kl' ? readForward(reader, typeEntry, entries, dim) : readReverse(reader, typeEntry, entries, dim, steps);
+  return type === 'forward-kl'
+    ? readForward(reader, entry, typeEntry, entries, dim)
+    : readReverse(reader, entry, typeEntry, entries, dim, steps);
 }
 
 /** What each objective has no use for, and why. */
-const uses: Readonly<Record<Objective['type'], Readonly<Record<string, string>>>> = {
+export const uses: Readonly<Record<Objective['type'], Readonly<Record<string, string>>>> = {
   'forward-kl': {
     energy: 'it learns from samples. Give data, or write type: reverse-kl.',
     gradient: 'only reverse-kl has more than one. Take it away.',
@@ -60,18 +71,20 @@ const uses: Readonly<Record<Objective['type'], Readonly<Record<string, string>>>
   },
 };
 
-function readForward(reader: Reader, type: Entry, entries: Entries, dim: number): ReadObjective | undefined {
+function readForward(reader: Reader, owner: Entry, type: Entry, entries: Entries, dim: number): ReadObjective | undefined {
   const names = dim === samplerDim ? [...samplers.keys()] : [];
   const form = [eitherOf(names), 'a file such as points.csv'].filter((part) => part !== '').join(', or ');
   const [dataEntry, columnsEntry, holdoutEntry] = [entries.get('data'), entries.get('columns'), entries.get('holdout')];
   const share = holdoutEntry ? reader.number(holdoutEntry, holdoutRule) : flowDefaults.holdout;
-  if (!dataEntry) return reader.error(type, `forward-kl learns from samples: give data, ${form}.`);
+  if (!dataEntry) {
+    const fixes = addEntry(reader.text, owner.node, `data: ${names[0] ?? 'points.csv'}`);
+    return reader.error(type, `forward-kl learns from samples: give data, ${form}.`, fixes);
+  }
   const data = reader.word(dataEntry, form);
   if (data === undefined) return undefined;
   if (samplers.has(data)) {
-    if (columnsEntry) reader.error(columnsEntry.key, `Only a data file has columns to choose, and ${data} has its own: take columns away.`);
-    if (holdoutEntry)
-      reader.error(holdoutEntry.key, `Only a data file has rows to hold out, and ${data} is drawn anew: take holdout away.`);
+    if (columnsEntry) reader.unwanted(columnsEntry, `Only a data file has columns to choose, and ${data} has its own: take columns away.`);
+    if (holdoutEntry) reader.unwanted(holdoutEntry, `Only a data file has rows to hold out, and ${data} is drawn anew: take holdout away.`);
     if (dim === samplerDim) return { objective: { type: 'forward-kl', data } };
     return reader.error(dataEntry, `${data} is in ${samplerDim} dimensions where dim is ${dim}: ${otherwise(dim)}`);
   }
@@ -80,6 +93,7 @@ function readForward(reader: Reader, type: Entry, entries: Entries, dim: number)
     return reader.error(
       dataEntry,
       `There are no samples called ${reader.quote(dataEntry)}: ${remedy} file of points ends in ${eitherOf(dataEndings)}.`,
+      writeOneOf(dataEntry, data, names),
     );
   }
   const file = readFileName(reader, dataEntry, dataEndings);
@@ -102,7 +116,14 @@ function readColumns(reader: Reader, entry: Entry, dim: number): readonly Column
   return columns.every((column) => column !== undefined) ? columns : undefined;
 }
 
-function readReverse(reader: Reader, type: Entry, entries: Entries, dim: number, steps: number | undefined): ReadObjective | undefined {
+function readReverse(
+  reader: Reader,
+  owner: Entry,
+  type: Entry,
+  entries: Entries,
+  dim: number,
+  steps: number | undefined,
+): ReadObjective | undefined {
   const names = energyNames(dim);
   const [energyEntry, gradientEntry, annealEntry] = [entries.get('energy'), entries.get('gradient'), entries.get('anneal')];
   const gradient = gradientEntry ? reader.choice(gradientEntry, gradientNames) : 'total';
@@ -113,18 +134,23 @@ function readReverse(reader: Reader, type: Entry, entries: Entries, dim: number,
   }
   if (!energyEntry) {
     const remedy = names.length > 0 ? `give energy, ${eitherOf(names)}` : `there is none in ${dim} dimensions, so ${otherwise(dim)}`;
-    return reader.error(type, `reverse-kl learns from the energy of the target: ${remedy.replace(/\.$/, '')}.`);
+    const fixes = names.slice(0, 1).flatMap((name) => addEntry(reader.text, owner.node, `energy: ${name}`));
+    return reader.error(type, `reverse-kl learns from the energy of the target: ${remedy.replace(/\.$/, '')}.`, fixes);
   }
   const word = reader.word(energyEntry, names.length > 0 ? eitherOf(names) : 'the name of an energy');
   if (word === undefined) return undefined;
   const other = energies.get(word)?.dim;
   if (other !== undefined && other !== dim) {
     const where = `${word} is in ${other === 1 ? 'one dimension' : `${other} dimensions`} where dim is ${dim}`;
-    return reader.error(energyEntry, `${where}: ${names.length > 0 ? `give ${eitherOf(names)}.` : otherwise(dim)}`);
+    return reader.error(
+      energyEntry,
+      `${where}: ${names.length > 0 ? `give ${eitherOf(names)}.` : otherwise(dim)}`,
+      writeOneOf(energyEntry, '', names),
+    );
   }
   if (other === undefined) {
     const remedy = names.length > 0 ? reader.suggestion(word, names) : `there is none in ${dim} dimensions, so ${otherwise(dim)}`;
-    return reader.error(energyEntry, `energy is ${reader.quote(energyEntry)}: ${remedy}`);
+    return reader.error(energyEntry, `energy is ${reader.quote(energyEntry)}: ${remedy}`, writeOneOf(energyEntry, word, names));
   }
   if (gradient === undefined || anneal === undefined) return undefined;
   return {

@@ -1,12 +1,13 @@
-import { isScalar } from 'yaml';
+import { isMap, isScalar } from 'yaml';
 import type { ParsedNode } from 'yaml';
 import { trainedDirection, type Direction, type FlowSpec, type Objective } from '../flow/spec';
 import { readBase } from './base';
+import { addKey, writeInstead } from './fixes';
 import { dimRule, directionNames, flowDefaults, formatVersion, seedRule, topLevelKeys } from './format';
 import { readLayers } from './layers';
 import { readFileName, type NamedFile } from './named-file';
 import { objectiveForms, readObjective } from './objective';
-import { firstLineEnd, type Problem, type Range } from './problem';
+import { firstLineEnd, type Fix, type Problem, type Range } from './problem';
 import { Reader, type Entry } from './reader';
 import { readTraining } from './training';
 import { readYaml } from './yaml';
@@ -53,16 +54,20 @@ function readFlow(reader: Reader, root: ParsedNode | null): ReadFlow {
   const start = root?.range[0] ?? 0;
   const top = { start, end: firstLineEnd(reader.text, start) };
   if (root === null || root.range[1] === start) {
-    reader.error(top, `There is no flow in this file: begin with "nflow: ${formatVersion}".`);
+    const fixes = addKey(reader.text, null, 'nflow', `nflow: ${formatVersion}`);
+    reader.error(top, `There is no flow in this file: begin with "nflow: ${formatVersion}".`, fixes);
     return nothing;
   }
   const entries = reader.mapping(root, 'A flow', topLevelKeys, `keys and values, beginning with "nflow: ${formatVersion}"`);
   if (!entries) return nothing;
 
   const version = entries.get('nflow');
-  readVersion(reader, version, top);
-  const missing = (key: string, remedy: string): undefined =>
-    reader.error(version ? { start: version.key.start, end: version.end } : top, `${key} is missing: ${remedy}.`);
+  readVersion(reader, version, top, addKey(reader.text, root, 'nflow', `nflow: ${formatVersion}`));
+  const missing = (key: 'objective' | 'layers', remedy: string, ...entries: readonly string[]): undefined => {
+    const at = version ? { start: version.key.start, end: version.end } : top;
+    const fixes = entries.flatMap((entry) => addKey(reader.text, root, key, entry));
+    reader.error(at, `${key} is missing: ${remedy}.`, fixes);
+  };
 
   const dimEntry = entries.get('dim');
   const dim = (dimEntry && reader.number(dimEntry, dimRule)) ?? flowDefaults.dim;
@@ -74,7 +79,7 @@ function readFlow(reader: Reader, root: ParsedNode | null): ReadFlow {
   const objectiveEntry = entries.get('objective');
   const objective = objectiveEntry
     ? readObjective(reader, objectiveEntry, dim, training?.steps)
-    : missing('objective', `add "objective: ${objectiveForms(dim)[0]}"`);
+    : missing('objective', `add "objective: ${objectiveForms(dim)[0]}"`, ...objectiveForms(dim).map((form) => `objective: ${form}`));
   if (baseEntry && typeof base === 'object' && base.type === 'uniform' && objective?.objective.type === 'forward-kl')
     reader.warn(baseEntry, 'A uniform base has no density outside its box, where forward-kl will take points: use a normal one.');
   const directionEntry = entries.get('direction');
@@ -82,7 +87,14 @@ function readFlow(reader: Reader, root: ParsedNode | null): ReadFlow {
   const layersEntry = entries.get('layers');
   const { places, layers } = layersEntry
     ? readLayers(reader, layersEntry, dim)
-    : { places: [], layers: missing('layers', 'add "layers:" and one "- planar" per line') };
+    : {
+        places: [],
+        layers: missing(
+          'layers',
+          'add "layers:" and one "- planar" per line',
+          isMap(root) && root.flow ? 'layers: [planar]' : 'layers:\n  - planar',
+        ),
+      };
   const weightsEntry = entries.get('weights');
   const weights = weightsEntry && readFileName(reader, weightsEntry, ['.safetensors']);
 
@@ -108,12 +120,13 @@ function readDirection(reader: Reader, entry: Entry, objective: Objective | unde
   return direction;
 }
 
-function readVersion(reader: Reader, entry: Entry | undefined, top: Range): void {
-  if (!entry) reader.error(top, `The version is missing: begin with "nflow: ${formatVersion}".`);
+function readVersion(reader: Reader, entry: Entry | undefined, top: Range, fixes: readonly Fix[]): void {
+  if (!entry) reader.error(top, `The version is missing: begin with "nflow: ${formatVersion}".`, fixes);
   else if (!isScalar(entry.node) || entry.node.value !== formatVersion) {
     reader.error(
       entry,
       `nflow is ${entry.node ? reader.quote(entry) : 'empty'}: this release reads version ${formatVersion}, so write "nflow: ${formatVersion}".`,
+      entry.node ? [writeInstead(entry, String(formatVersion))] : [],
     );
   }
 }

@@ -1,9 +1,20 @@
 /** Mistakes in a text, and where in it they are shown. */
 
+import type { TextEdit } from './text-edit';
+
 /** A stretch of the text: the characters `start` up to but not including `end`. */
 export interface Range {
   readonly start: number;
   readonly end: number;
+}
+
+/** A change of the text that mends a problem. */
+export interface Fix {
+  /** What it does, as a command: "Write planar". */
+  readonly title: string;
+  readonly edits: readonly TextEdit[];
+  /** Whether it is what the person most probably meant. */
+  readonly preferred?: true;
 }
 
 /** A mistake in a flow's text. Its range is inside the text, and empty only where the text is. */
@@ -11,6 +22,8 @@ export interface Problem extends Range {
   readonly severity: 'error' | 'warning';
   /** A sentence that says what is wrong and what would be right. */
   readonly message: string;
+  /** What would mend it, the likeliest first; left out where only the person can know. */
+  readonly fixes?: readonly Fix[];
 }
 
 /** Where the line that begins at `start`, or holds it, ends. */

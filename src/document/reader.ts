@@ -1,7 +1,9 @@
 import { isAlias, isMap, isScalar, isSeq } from 'yaml';
 import type { ParsedNode, YAMLMap, YAMLSeq } from 'yaml';
+import { resize, takeAway, writeInstead, writeOneOf } from './fixes';
 import type { NumberRule } from './format';
-import { firstLineEnd, visible, type Problem, type Range } from './problem';
+import { endOf } from './node-edits';
+import { firstLineEnd, visible, type Fix, type Problem, type Range } from './problem';
 import { counted, describeRule, eitherOf, nearest, shorten } from './sentences';
 
 /** One `name: value` of a mapping. */
@@ -10,6 +12,8 @@ export interface Entry extends Range {
   readonly key: Range;
   /** The value's node; null where nothing was written. */
   readonly node: ParsedNode | null;
+  /** Whether its mapping stands between braces. */
+  readonly braced: boolean;
 }
 
 export type Entries = ReadonlyMap<string, Entry>;
@@ -23,12 +27,17 @@ export class Reader {
 
   constructor(readonly text: string) {}
 
-  error(at: Range, message: string): undefined {
-    this.problems.push({ ...visible(this.text, at), severity: 'error', message });
+  error(at: Range, message: string, fixes: readonly Fix[] = []): undefined {
+    this.problems.push({ ...visible(this.text, at), severity: 'error', message, ...(fixes.length > 0 && { fixes }) });
   }
 
-  warn(at: Range, message: string): void {
-    this.problems.push({ ...visible(this.text, at), severity: 'warning', message });
+  warn(at: Range, message: string, fixes: readonly Fix[] = []): void {
+    this.problems.push({ ...visible(this.text, at), severity: 'warning', message, ...(fixes.length > 0 && { fixes }) });
+  }
+
+  /** An error about a key that should not be there, which is mended without it, if by nothing `else`. */
+  unwanted(entry: Entry, message: string, ...otherwise: readonly Fix[]): undefined {
+    return this.error(entry.key, message, [...otherwise, takeAway(this.text, this.quote(entry.key), entry, otherwise.length === 0)]);
   }
 
   /** Where a node is written, without the line end and the comments behind it. */
@@ -56,8 +65,14 @@ export class Reader {
       if (known.includes(name)) continue;
       const meant = nearest(name, known);
       // Read as what was meant, so that it is not missed as well.
-      if (meant && !entries.has(meant)) entries.set(meant, { ...entry, name: meant });
-      this.error(key, `${owner} has no key "${this.quote(key)}": ${meant ? `did you mean ${meant}?` : `it takes ${eitherOf(known)}.`}`);
+      const missed = meant !== undefined && !entries.has(meant);
+      if (missed) entries.set(meant, { ...entry, name: meant });
+      const instead = missed ? [writeInstead(key, meant)] : [];
+      this.unwanted(
+        entry,
+        `${owner} has no key "${this.quote(key)}": ${meant ? `did you mean ${meant}?` : `it takes ${eitherOf(known)}.`}`,
+        ...instead,
+      );
     }
     return entries;
   }
@@ -77,20 +92,21 @@ export class Reader {
         continue;
       }
       const value = pair.value && pair.value.range[1] > pair.value.range[0] ? pair.value : null;
-      const entry = { name, key, node: value, ...(value ? this.range(value) : key) };
-      if (entries.has(name)) this.error(key, `${this.quote(key)} is given twice: keep one of them.`);
+      const entry = { name, key, node: value, braced: node.flow === true, ...(value ? this.range(value) : key) };
+      if (entries.has(name)) this.unwanted(entry, `${this.quote(key)} is given twice: keep one of them.`);
       else entries.set(name, entry);
     }
     return entries;
   }
 
-  /** The nodes of a list. */
-  list(entry: Entry, form: string): YAMLSeq<ParsedNode | null> | undefined {
+  /** The nodes of a list; `ifEmpty` is what could be written where there is nothing. */
+  list(entry: Entry, form: string, ifEmpty: readonly Fix[] = []): YAMLSeq<ParsedNode | null> | undefined {
     if (isAlias(entry.node)) return this.alias(entry.node);
     if (isSeq<ParsedNode | null>(entry.node)) return entry.node;
     return this.error(
       entry,
       entry.node ? `${entry.name} is ${this.quote(entry)}: write ${form}.` : `${entry.name} is empty: write ${form}.`,
+      entry.node ? [] : ifEmpty,
     );
   }
 
@@ -123,7 +139,8 @@ export class Reader {
     if (!list) return undefined;
     if (list.items.length !== count) {
       const why = count === dim ? `where dim is ${dim}` : 'where this layer takes another count';
-      return this.error(at, `${name} has ${counted(list.items.length, noun)} ${why}: give ${count}.`);
+      const fixes = inner.length === 0 || list.items.length > count ? resize(this.text, list, count, obeys(0, rule) ? '0' : '1') : [];
+      return this.error(at, `${name} has ${counted(list.items.length, noun)} ${why}: give ${count}.`, fixes);
     }
     const values = list.items.map((node) => {
       const range = node ? this.range(node) : at;
@@ -144,7 +161,9 @@ export class Reader {
   boolean(entry: Entry): boolean | undefined {
     if (isAlias(entry.node)) return this.alias(entry.node);
     if (isScalar(entry.node) && typeof entry.node.value === 'boolean') return entry.node.value;
-    return this.error(entry, `${entry.name} is ${entry.node ? this.quote(entry) : 'empty'}: write true or false.`);
+    const meant = truths.get(entry.node ? this.text.slice(entry.start, entry.end).toLowerCase() : '');
+    const fixes = meant === undefined ? [] : [writeInstead(entry, meant)];
+    return this.error(entry, `${entry.name} is ${entry.node ? this.quote(entry) : 'empty'}: write true or false.`, fixes);
   }
 
   /** A word or a name; `form` says what is asked for. */
@@ -159,7 +178,8 @@ export class Reader {
     const word = this.word(entry, eitherOf(names));
     if (word === undefined) return undefined;
     const chosen = names.find((name) => name === word);
-    return chosen ?? this.error(entry, `${entry.name} is ${this.quote(entry)}: ${this.suggestion(word, names)}`);
+    if (chosen !== undefined) return chosen;
+    return this.error(entry, `${entry.name} is ${this.quote(entry)}: ${this.suggestion(word, names)}`, writeOneOf(entry, word, names));
   }
 
   /** "did you mean planar?", or all that there is to choose from. */
@@ -172,7 +192,9 @@ export class Reader {
     if (isAlias(node)) return this.alias(node);
     const value = isScalar(node) ? node.value : undefined;
     if (typeof value === 'number' && obeys(value, rule)) return value;
-    return this.error(at, `${name} is ${node ? this.quote(at) : 'empty'}: give ${describeRule(rule)}${otherwise}.`);
+    const within = typeof value === 'number' ? nearestWithin(value, rule) : undefined;
+    const fixes = within === undefined ? [] : [writeInstead(at, String(within))];
+    return this.error(at, `${name} is ${node ? this.quote(at) : 'empty'}: give ${describeRule(rule)}${otherwise}.`, fixes);
   }
 
   private alias(node: ParsedNode): undefined {
@@ -183,19 +205,21 @@ export class Reader {
   }
 }
 
+/** What people write for yes and no. */
+const truths: ReadonlyMap<string, string> = new Map([
+  ...['yes', 'on', '1', 'y', '"true"', "'true'"].map((word): [string, string] => [word, 'true']),
+  ...['no', 'off', '0', 'n', '"false"', "'false'"].map((word): [string, string] => [word, 'false']),
+]);
+
+/** The allowed number that is nearest to `value`; undefined where there is no nearest. */
+function nearestWithin(value: number, rule: NumberRule): number | undefined {
+  const inside = Math.min(Math.max(rule.whole ? Math.round(value) : value, rule.least), rule.most);
+  return obeys(inside, rule) ? inside : undefined;
+}
+
 function obeys(value: number, { least, most, whole, above, below }: NumberRule): boolean {
   const inside = value >= least && value <= most && !(above && value === least) && !(below && value === most);
   return inside && !(whole && !Number.isInteger(value));
-}
-
-/** Where a node ends. A block collection ends where its last value ends; its own range goes on to where the next node could begin. */
-export function endOf(node: ParsedNode): number {
-  let last: ParsedNode = node;
-  while ((isMap(last) || isSeq(last)) && !last.flow && last.items.length > 0) {
-    const item = last.items[last.items.length - 1] as ParsedNode | { key: ParsedNode; value: ParsedNode | null };
-    last = 'key' in item ? (item.value ?? item.key) : item;
-  }
-  return last.range[1];
 }
 
 /** `[1, 0]`, `[[1, 0], [0, 1]]`, cut short where it would be long. */

@@ -4,11 +4,12 @@ import type { CST, YAMLError } from 'yaml';
 import { layerTypes } from '../flow/registry';
 import { baseKeys, formatVersion, objectiveKeys, topLevelKeys, trainingKeys } from './format';
 import { lineAbove, lineAt, type Line } from './line';
-import { firstLineEnd, visible, type Problem, type Range } from './problem';
+import { firstLineEnd, visible, type Fix, type Problem, type Range } from './problem';
 import { counted, shorten } from './sentences';
+import type { TextEdit } from './text-edit';
 import { walk } from './tokens';
 
-type Slip = Range & Pick<Problem, 'message'>;
+type Slip = Range & Pick<Problem, 'message' | 'fixes'>;
 
 /**
  * The first slip in the text, undefined if there is none. One slip makes the parser stumble again and again, often lines below it: only
@@ -26,7 +27,7 @@ export function findSlip(text: string, tokens: readonly CST.Token[], errors: rea
   if (first) slips.push(slipBefore(text, tokens, first) ?? slipAt(text, first));
   const lineStart = ({ start }: Slip): number => lineAt(text, start).start;
   const slip = slips.sort((a, b) => lineStart(a) - lineStart(b)).at(0);
-  return slip && { ...(slip.start < slip.end ? slip : visible(text, slip)), severity: 'error', message: slip.message };
+  return slip && { ...slip, ...(slip.start < slip.end ? {} : visible(text, slip)), severity: 'error' };
 }
 
 /** A tag or a directive that YAML allows and a flow has no use for. */
@@ -65,15 +66,19 @@ function slipsOf(token: CST.Token, text: string): Slip[] {
     if (key?.type !== 'scalar' || sep?.some(({ type }) => type === 'map-value-ind')) continue;
     const [written, name, mark, value] = /^([\w-]+)(:| +)(.+)$/.exec(key.source) ?? [];
     if (written === undefined) continue;
+    const gap = key.offset + name.length;
+    const fixes = fix(`Write ${name}: ${value}`, { start: gap, end: gap + mark.length, text: ': ' });
     const missing = mark === ':' ? 'A space is missing after the colon' : `A colon is missing after ${name}`;
-    slips.push({ ...rangeOf(text, key), message: `${missing}: ${writePair(name, value)}` });
+    slips.push({ ...rangeOf(text, key), message: `${missing}: ${writePair(name, value)}`, fixes });
   }
   if (end && end.source !== close && [...closing.values()].includes(end.source)) {
     const message = `${end.source} comes here while ${open} is still open: write ${close} before it, or take ${end.source} away.`;
     slips.push({ ...rangeOf(text, end), message });
   } else if (end?.source !== close) {
     const message = `This ${open} is not closed: write ${close} on its line, or, if it takes several, indent them.`;
-    slips.push({ ...restOfLine(text, token.start.offset), message });
+    const at = restOfLine(text, token.start.offset);
+    const missing = { start: at.end, end: at.end, text: open === '{' ? ' }' : ']' };
+    slips.push({ ...at, message, fixes: fix(`Write ${close}`, missing) });
   }
   return slips;
 }
@@ -144,24 +149,38 @@ const keyed = /^(?:- +)*["']?[\w-]+["']?:(?: |$)/;
 
 /** What is wrong with a line that is not YAML where it stands; `at` is the stretch that is shown if nothing is wrong with all of it. */
 function slipOfLine(text: string, line: Line, at: Range = bodyOf(line)): Slip {
-  const slip = (message: string): Slip => ({ ...bodyOf(line), message });
+  const slip = (message: string, edit?: TextEdit): Slip => ({
+    ...bodyOf(line),
+    message,
+    ...(edit && { fixes: fix(titleOf(message), edit) }),
+  });
   const { body } = line;
+  const bodyStart = line.start + line.indent;
+  const put = (at: number, written: string, length = 0): TextEdit => ({
+    start: bodyStart + at,
+    end: bodyStart + at + length,
+    text: written,
+  });
   const tabs = text.slice(line.start, line.start + line.indent);
   if (tabs.includes('\t')) {
-    return { start: line.start, end: line.start + line.indent, message: 'A tab indents this line: indent it with spaces.' };
+    const indentation = { start: line.start, end: line.start + line.indent };
+    const fixes = fix('Indent with spaces', { ...indentation, text: tabs.replaceAll('\t', '  ') });
+    return { ...indentation, message: 'A tab indents this line: indent it with spaces.', fixes };
   }
   const [, dash, word, rest] = /^(- *)?([\w-]*)(.*)$/su.exec(body) ?? ['', undefined, '', body];
   const keys: readonly string[] = line.indent > 0 ? [...topLevelKeys, ...innerKeys] : topLevelKeys;
   const known = layerTypes.has(word) || keys.includes(word);
-  if (dash === '-' && known) return slip(`A space is missing after the dash: write "- ${word}${rest}".`);
-  if (body.startsWith('//')) return slip('A comment begins with #: write # in place of //.');
-  if (word !== '' && /^:[^ \t:]/.test(rest)) return slip(`A space is missing after the colon: ${writePair(word, rest)}`);
-  if (word !== '' && /^\s*[{[]/.test(rest)) return slip(`A colon is missing after ${word}: ${writePair(word, rest)}`);
-  if (!dash && layerTypes.has(word)) return slip(`A dash is missing before this layer: write "- ${shorten(body)}".`);
+  if (dash === '-' && known) return slip(`A space is missing after the dash: write "- ${word}${rest}".`, put(1, ' '));
+  if (body.startsWith('//')) return slip('A comment begins with #: write # in place of //.', put(0, '#', 2));
+  const afterWord = (dash ?? '').length + word.length;
+  const pair = put(afterWord, `: ${valueIn(rest)}`.trimEnd(), rest.length);
+  if (word !== '' && /^:[^ \t:]/.test(rest)) return slip(`A space is missing after the colon: ${writePair(word, rest)}`, pair);
+  if (word !== '' && /^\s*[{[]/.test(rest)) return slip(`A colon is missing after ${word}: ${writePair(word, rest)}`, pair);
+  if (!dash && layerTypes.has(word)) return slip(`A dash is missing before this layer: write "- ${shorten(body)}".`, put(0, '- '));
   if (/^[{[]/.test(body)) return slip('This belongs to the key above it: write it on the line of that key, or indent it.');
   if (!item.test(body) && !keyed.test(body)) {
     return known
-      ? slip(`A colon is missing after ${word}: ${writePair(word, rest)}`)
+      ? slip(`A colon is missing after ${word}: ${writePair(word, rest)}`, pair)
       : slip('This line is neither a key with its value nor a layer: write "key: value" or "- planar", or take it away.');
   }
   if (/^[^{["']*:\s+-(?:\s|$)/.test(body)) return slip('A list begins below its key: move what follows the colon to a line of its own.');
@@ -182,7 +201,13 @@ function outOfPlace(text: string, { start, end }: Range): string {
 
 /** A line that is sound in itself stands too far left or right of those above it. */
 function slipOfIndent(text: string, line: Line): Slip | undefined {
-  const slip = (message: string): Slip => ({ ...bodyOf(line), message });
+  const slip = (message: string, indent?: number): Slip => ({
+    ...bodyOf(line),
+    message,
+    ...(indent !== undefined && {
+      fixes: fix('Put it in line', { start: line.start, end: line.start + line.indent, text: ' '.repeat(indent) }),
+    }),
+  });
   const above = lineAbove(text, line);
   if (item.test(line.body)) {
     let sibling = above;
@@ -192,19 +217,35 @@ function slipOfIndent(text: string, line: Line): Slip | undefined {
         ? slip('The list of layers begins below "layers:": take away what follows that colon.')
         : slip('This layer stands outside the list: move it to the others, under "layers:".');
     }
-    return sibling.indent === line.indent ? undefined : slip(`This layer is out of line: ${indentBy(sibling.indent)}, like the one above.`);
+    return sibling.indent === line.indent
+      ? undefined
+      : slip(`This layer is out of line: ${indentBy(sibling.indent)}, like the one above.`, sibling.indent);
   }
   const [key] = /^[\w-]+/.exec(line.body) ?? [''];
-  if (line.indent > 0 && outerKeys.includes(key)) return slip(`${key} is indented: begin it at the left edge.`);
+  if (line.indent > 0 && outerKeys.includes(key)) return slip(`${key} is indented: begin it at the left edge.`, 0);
   if (!above || line.indent === above.indent) return undefined;
   const bare = /^- +([\w-]+)$/.exec(above.body);
-  if (bare) return slip(`This line belongs to "${above.body}" above, which has no colon: write "${above.body}:" there.`);
-  return slip(`This line is out of line: ${indentBy(above.indent + (item.test(above.body) ? 4 : 0))}.`);
+  if (bare) {
+    const message = `This line belongs to "${above.body}" above, which has no colon: write "${above.body}:" there.`;
+    return { ...slip(message), fixes: fix(`Write ${above.body}:`, { start: above.end, end: above.end, text: ':' }) };
+  }
+  const indent = above.indent + (item.test(above.body) ? 4 : 0);
+  return slip(`This line is out of line: ${indentBy(indent)}.`, indent);
 }
 
 const indentBy = (spaces: number): string => (spaces === 0 ? 'begin it at the left edge' : `indent it by ${counted(spaces, 'space')}`);
 
-const writePair = (key: string, rest: string): string => `write "${shorten(`${key}: ${rest.replace(/^[\s:=：]+/u, '')}`).trim()}".`;
+const valueIn = (rest: string): string => rest.replace(/^[\s:=：]+/u, '');
+
+const writePair = (key: string, rest: string): string => `write "${shorten(`${key}: ${valueIn(rest)}`).trim()}".`;
+
+/** The remedy that a sentence ends with, as a command. */
+function titleOf(message: string): string {
+  const remedy = message.slice(message.lastIndexOf(': write ') + 2).replace(/\.$/, '');
+  return remedy[0].toUpperCase() + remedy.slice(1);
+}
+
+const fix = (title: string, edit: TextEdit): Fix[] => [{ title, edits: [edit], preferred: true }];
 
 const characterOf = (written: string): string => String.fromCodePoint(written.codePointAt(0) ?? 0);
 

@@ -11,6 +11,7 @@ import {
   stepsRule,
   trainingKeys,
 } from './format';
+import { takeAway, writeInstead } from './fixes';
 import type { Entries, Entry, Reader } from './reader';
 
 type TrainingKey = (typeof trainingKeys)[number];
@@ -34,8 +35,11 @@ export function readTraining(reader: Reader, entry: Entry | undefined): Training
   const clip = read('clip', training.clip ?? 'none', (given) => reader.numberOrNone(given, clipRule));
   const patience = read('patience', training.patience ?? 'none', (given) => reader.numberOrNone(given, patienceRule));
   const unused = entries.get('momentum');
-  if (unused && optimizer !== undefined && optimizer !== 'sgd')
-    reader.warn(unused.key, `momentum is of sgd alone, and ${optimizer} does not use it: take it away, or write optimizer: sgd.`);
+  if (unused && optimizer !== undefined && optimizer !== 'sgd') {
+    const chosen = entries.get('optimizer');
+    const fixes = [takeAway(reader.text, 'momentum', unused, true), ...(chosen ? [writeInstead(chosen, 'sgd', false)] : [])];
+    reader.warn(unused.key, `momentum is of sgd alone, and ${optimizer} does not use it: take it away, or write optimizer: sgd.`, fixes);
+  }
 
   if (steps === undefined || batch === undefined || optimizer === undefined || learningRate === undefined) return undefined;
   if (schedule === undefined || momentum === undefined || clip === undefined || patience === undefined) return undefined;

@@ -234,6 +234,16 @@ export interface Caution {
   readonly sentence: string;
   /** The parameter that it is about; the layer as a whole where it is left out. */
   readonly parameter?: string;
+  /** What would end the danger, the gentlest first. */
+  readonly remedies?: readonly Remedy[];
+}
+
+/** A change of what a file says of a layer: other values for parameters that it gives, or an option left out. */
+export interface Remedy {
+  /** A command for the person, with the figures that come of it. */
+  readonly title: string;
+  readonly values?: LayerSpec['initial'];
+  readonly without?: string;
 }
 
 /** A kind of layer: an entry of the registry. */

@@ -71,6 +71,20 @@ class TanhPlanar extends PlanarMap {
 /** Below this ‖w‖ the constraint û = u + (m(wᵀu) − wᵀu)·w/‖w‖² is near its singularity at w = 0. */
 const leastLength = 1e-3;
 
+/** Where a layer that folds is brought back to: its least determinant, 1 + wᵀu, is then 0.1. */
+const clampedTo = -0.9;
+
+/**
+ * The u + t·w nearest to u with wᵀu = −0.9, t = (−0.9 − wᵀu)/‖w‖², in as few digits as keep wᵀu within 0.005 of that.
+ */
+function clampedAlong(w: readonly number[], u: readonly number[]): number[] {
+  const [normal, push] = [Float64Array.from(w), Float64Array.from(u)];
+  const t = (clampedTo - dot(normal, push)) / dot(normal, normal);
+  const exact = u.map((value, i) => value + t * w[i]);
+  const rounded = Array.from({ length: 15 }, (_, i) => exact.map((value) => Number(value.toPrecision(i + 2))));
+  return rounded.find((values) => Math.abs(dot(normal, Float64Array.from(values)) - clampedTo) < 0.005) ?? exact;
+}
+
 /** Rezende & Mohamed 2015 (arXiv 1505.05770), eq. 10–12 and appendix A.1. */
 export const planar: LayerType = {
   name: 'planar',
@@ -107,7 +121,14 @@ export const planar: LayerType = {
     if (options.raw === true) {
       if (w === undefined || u === undefined || !planar.create(w.length, options, Float64Array.of(...w, ...u, 0)).folds) return undefined;
       const wu = write(dot(Float64Array.from(w), Float64Array.from(u)));
-      return { sentence: `This layer folds space: wᵀu = ${wu} is ${options.leaky === true ? 'between −5 and −1' : 'below −1'}.` };
+      const along = clampedAlong(w, u);
+      return {
+        sentence: `This layer folds space: wᵀu = ${wu} is ${options.leaky === true ? 'between −5 and −1' : 'below −1'}.`,
+        remedies: [
+          { title: `Move u along w to [${along.map(write).join(', ')}], where wᵀu = ${write(clampedTo)}`, values: { u: along } },
+          { title: 'Keep wᵀû > −1: take raw away', without: 'raw' },
+        ],
+      };
     }
     const length = w === undefined ? Infinity : Math.hypot(...w);
     if (length >= leastLength) return undefined;
