@@ -15,14 +15,14 @@ export function readBase(reader: Reader, entry: Entry, dim: number): BaseSpec | 
   if (!isMap(entry.node)) {
     const name = reader.choice(entry, names);
     if (name === undefined || name === 'standard-normal') return name;
-    const form = formOf(name, dim);
+    const form = baseForm(name, dim);
     return reader.error(
       entry,
       `${entry.name} is ${name} without its numbers: write ${form}.`,
       form.includes('…') ? [] : [writeInstead(entry, form)],
     );
   }
-  const entries = reader.mapping(entry.node, entry.name, ['type', ...new Set(numberKeys)], formOf('diagonal-normal', dim));
+  const entries = reader.mapping(entry.node, entry.name, ['type', ...new Set(numberKeys)], baseForm('diagonal-normal', dim));
   if (!entries) return undefined;
   const typeEntry = entries.get('type');
   if (!typeEntry) return reader.error(reader.firstLine(entry), `The type of ${entry.name} is missing: give type: ${eitherOf(names)}.`);
@@ -37,7 +37,7 @@ export function readBase(reader: Reader, entry: Entry, dim: number): BaseSpec | 
   const [first, second] = own.map((key) => entries.get(key));
   if (!first || !second) {
     const missing = own.filter((key) => !entries.has(key)).join(' and ');
-    return reader.error(typeEntry, `${type} needs ${missing}: write ${formOf(type, dim)}.`);
+    return reader.error(typeEntry, `${type} needs ${missing}: write ${baseForm(type, dim)}.`);
   }
   switch (type) {
     case 'diagonal-normal': {
@@ -56,7 +56,7 @@ export function readBase(reader: Reader, entry: Entry, dim: number): BaseSpec | 
 }
 
 /** How a base of this type is written. */
-function formOf(type: BaseName, dim: number): string {
+export function baseForm(type: BaseName, dim: number): string {
   const vector = (value: number): string => `[${Array.from({ length: Math.min(dim, 4) }, () => value).join(', ')}${dim > 4 ? ', …' : ''}]`;
   const identity = dim === 1 ? '[[1]]' : dim === 2 ? '[[1, 0], [0, 1]]' : '[[1, 0, …], …]';
   const forms: Readonly<Record<BaseName, string>> = {
@@ -94,7 +94,7 @@ function readCholesky(reader: Reader, entry: Entry, dim: number): number[][] | u
 
 /** The weights count relative to their sum. */
 function readMixture(reader: Reader, weightsEntry: Entry, componentsEntry: Entry, dim: number): BaseSpec | undefined {
-  const list = reader.list(componentsEntry, `one base per component, for instance [${formOf('diagonal-normal', dim)}]`);
+  const list = reader.list(componentsEntry, `one base per component, for instance [${baseForm('diagonal-normal', dim)}]`);
   if (list?.items.length === 0) return reader.error(componentsEntry, 'components is empty: give at least one base.');
   const components = list?.items.map((node, i) => {
     const place = reader.place(componentsEntry, i);

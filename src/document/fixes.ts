@@ -31,10 +31,14 @@ interface Removable extends Range {
   readonly braced: boolean;
 }
 
-/** Without this entry. A comment behind it stays where it is, or moves to the left. */
-export function takeAway(text: string, name: string, entry: Removable, preferred = false): Fix {
-  return { title: `Take ${name} away`, edits: [removal(text, entry)], ...(preferred && { preferred }) };
+/** Without this entry. A comment behind it moves to its place; an entry with comments inside is the person's own to take away. */
+export function takeAway(text: string, name: string, entry: Removable, preferred = false): Fix[] {
+  const edit = removal(text, entry);
+  if (hasComment(text, edit)) return [];
+  return [{ title: `Take ${name} away`, edits: [edit], ...(preferred && { preferred }) }];
 }
+
+const hasComment = (text: string, { start, end }: Range): boolean => /(?:^|\s)#/.test(text.slice(start, end));
 
 function removal(text: string, { key, node, end, braced }: Removable): TextEdit {
   const last = node ? end : key.end + (/^\s*:/.exec(text.slice(key.end))?.[0].length ?? 0);
@@ -46,8 +50,9 @@ function removal(text: string, { key, node, end, braced }: Removable): TextEdit 
   }
   const lineStart = text.lastIndexOf('\n', key.start - 1) + 1;
   const lineEnd = firstLineEnd(text, last);
-  const alone = text.slice(lineStart, key.start).trim() === '' && text.slice(last, lineEnd).trim() === '';
-  if (!alone) return { start: key.start, end: last, text: '' };
+  const behind = text.slice(last, lineEnd);
+  if (text.slice(lineStart, key.start).trim() !== '') return { start: key.start, end: last, text: '' };
+  if (behind.trim() !== '') return { start: key.start, end: last + behind.search(/\S/), text: '' };
   const next = /^\r?\n/.exec(text.slice(lineEnd))?.[0].length ?? 0;
   return { start: lineStart, end: lineEnd + next, text: '' };
 }
@@ -76,7 +81,7 @@ export function addKey(text: string, root: ParsedNode | null, key: (typeof topLe
 /** An entry that a mapping inside the flow lacks. */
 export function addEntry(text: string, node: ParsedNode | null, entry: string): Fix[] {
   if (!isMap<ParsedNode, ParsedNode | null>(node)) return [];
-  return [{ title: `Add ${entry}`, edits: [addToMapping(text, node as Mapping, [entry])], preferred: true }];
+  return [{ title: `Add ${entry}`, edits: [addToMapping(text, node, [entry])], preferred: true }];
 }
 
 /** A value where a key has none. */
@@ -99,8 +104,7 @@ export function resize(text: string, list: YAMLSeq<ParsedNode | null>, count: nu
   const last = endOf(written[written.length - 1]);
   if (entries.length > count) {
     const edit = { start: count === 0 ? start + 1 : endOf(written[count - 1]), end: last, text: '' };
-    const cut = text.slice(edit.start, edit.end);
-    if (/(?:^|\s)#/.test(cut) || count === 0) return [];
+    if (count === 0 || hasComment(text, edit)) return [];
     return [{ title: `Take away what follows the first ${count}`, edits: [edit], preferred: true }];
   }
   const missing = Array.from({ length: count - entries.length }, () => filling);

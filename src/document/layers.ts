@@ -92,7 +92,7 @@ function readSettings(reader: Reader, type: LayerType, settings: Entries, place:
 function remedies(reader: Reader, settings: Entries, { remedies: named = [] }: Caution): Fix[] {
   return named.flatMap(({ title, values = {}, without }): Fix[] => {
     const unwanted = without === undefined ? undefined : settings.get(without);
-    if (unwanted) return [{ ...takeAway(reader.text, unwanted.name, unwanted), title }];
+    if (unwanted) return takeAway(reader.text, unwanted.name, unwanted).map((fix) => ({ ...fix, title }));
     const edits = Object.entries(values).flatMap(([name, numbers]) => {
       const node = settings.get(name)?.node;
       return node ? replaceNumbers(node, numbers) : [];

@@ -37,7 +37,7 @@ export class Reader {
 
   /** An error about a key that should not be there, which is mended without it, if by nothing `else`. */
   unwanted(entry: Entry, message: string, ...otherwise: readonly Fix[]): undefined {
-    return this.error(entry.key, message, [...otherwise, takeAway(this.text, this.quote(entry.key), entry, otherwise.length === 0)]);
+    return this.error(entry.key, message, [...otherwise, ...takeAway(this.text, this.quote(entry.key), entry, otherwise.length === 0)]);
   }
 
   /** Where a node is written, without the line end and the comments behind it. */

@@ -37,7 +37,7 @@ export function readTraining(reader: Reader, entry: Entry | undefined): Training
   const unused = entries.get('momentum');
   if (unused && optimizer !== undefined && optimizer !== 'sgd') {
     const chosen = entries.get('optimizer');
-    const fixes = [takeAway(reader.text, 'momentum', unused, true), ...(chosen ? [writeInstead(chosen, 'sgd', false)] : [])];
+    const fixes = [...takeAway(reader.text, 'momentum', unused, true), ...(chosen ? [writeInstead(chosen, 'sgd', false)] : [])];
     reader.warn(unused.key, `momentum is of sgd alone, and ${optimizer} does not use it: take it away, or write optimizer: sgd.`, fixes);
   }
 

@@ -43,7 +43,7 @@ class InlineAdapter implements vscode.DebugAdapter {
 }
 
 /** A file of the file system goes by its path, any other by its URI: as VS Code names sources. */
-const pathOf = (uri: vscode.Uri): string => (uri.scheme === 'file' ? uri.fsPath : uri.toString());
+export const pathOf = (uri: vscode.Uri): string => (uri.scheme === 'file' ? uri.fsPath : uri.toString());
 const uriOf = (path: string): vscode.Uri => (/^[a-z][\w+.-]+:/i.test(path) ? vscode.Uri.parse(path) : vscode.Uri.file(path));
 
 function hostOf(flows: OpenFlows, debugging: vscode.DebugSession): Host {

@@ -6,6 +6,7 @@ import { registerDebugging } from './debugging';
 import { showDiagnostics } from './diagnostics';
 import { FlowView } from './flow-view';
 import { showNotices } from './notices';
+import { registerLanguage } from './language';
 import { OpenFlows } from './open-flows';
 import { Sidebar } from './sidebar';
 import { showStatusBar } from './status-bar';
@@ -35,6 +36,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     new Sidebar(context.extensionUri, flows).register(),
     registerCommands(flows, view, autosave),
     registerDebugging(context.extensionUri, flows),
+    registerLanguage(flows, view),
   );
   flows.start();
   return { flows };

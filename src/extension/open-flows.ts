@@ -31,7 +31,7 @@ export function isFlowDocument({ languageId, uri: { scheme } }: vscode.TextDocum
 }
 
 /** Whether `uri` is `other` or lies in it, if that is a folder. */
-function isWithin(uri: vscode.Uri, other: vscode.Uri): boolean {
+export function isWithin(uri: vscode.Uri, other: vscode.Uri): boolean {
   return uri.toString() === other.toString() || uri.toString().startsWith(`${other.toString()}/`);
 }
 

@@ -290,16 +290,34 @@ describe('what to be warned of in the values of a planar layer', () => {
   const cautionOf = (options: Options, given: Record<string, number[]>) => planar.caution?.(options, given, (value) => value.toFixed(4));
 
   it('a raw layer with wᵀu < −1 folds', () => {
-    assert.deepEqual(cautionOf({ raw: true }, { w: [1, 2], u: [-3, 0.5] }), {
-      sentence: 'This layer folds space: wᵀu = -2.0000 is below −1.',
-    });
+    const given = { w: [1, 2], u: [-3, 0.5] };
+    assert.equal(cautionOf({ raw: true }, given)?.sentence, 'This layer folds space: wᵀu = -2.0000 is below −1.');
     assert.equal(cautionOf({ raw: true }, { w: [1, 2], u: [-1, 0] }), undefined);
-    assert.deepEqual(cautionOf({ raw: true, leaky: true }, { w: [1, 2], u: [-3, 0.5] }), {
-      sentence: 'This layer folds space: wᵀu = -2.0000 is between −5 and −1.',
-    });
+    assert.equal(cautionOf({ raw: true, leaky: true }, given)?.sentence, 'This layer folds space: wᵀu = -2.0000 is between −5 and −1.');
     // From there on it turns all of space over.
     assert.equal(cautionOf({ raw: true, leaky: true }, { w: [1, 2], u: [-7, 0.5] }), undefined);
     assert.equal(cautionOf({ raw: true }, { w: [1, 2] }), undefined);
+  });
+
+  it('a u moved along w alone ends the fold, for any w and u', () => {
+    const vector = fc.array(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: 3, maxLength: 3 });
+    const dot3 = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, value, i) => sum + value * b[i], 0);
+    /** v, moved along w to where wᵀu = s. */
+    const moveTo = (w: number[], v: readonly number[], s: number): number[] => v.map((x, i) => x + ((s - dot3(w, v)) / dot3(w, w)) * w[i]);
+    fc.assert(
+      fc.property(vector, vector, fc.double({ min: -4.9, max: -1.1, noNaN: true }), fc.boolean(), (w, v, s, leaky) => {
+        fc.pre(Math.hypot(...w) > 0.1);
+        const u = moveTo(w, v, s);
+        const moved = cautionOf({ raw: true, leaky }, { w, u })?.remedies?.find(({ values }) => values)?.values?.u ?? [];
+        const nearest = moveTo(w, u, -0.9);
+        const largest = Math.max(...nearest.map(Math.abs));
+        moved.forEach((value, i) =>
+          assert.ok(Math.abs(value - nearest[i]) <= 0.06 * largest, `${moved.join(', ')} near ${nearest.join(', ')}`),
+        );
+        assert.ok(moved.length === 3 && Math.abs(dot3(w, moved) + 0.9) < 0.01);
+        assert.equal(cautionOf({ raw: true, leaky }, { w, u: [...moved] }), undefined);
+      }),
+    );
   });
 
   it('a constrained one is singular for a short w', () => {
