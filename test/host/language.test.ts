@@ -139,12 +139,16 @@ describe('the text of a flow in an editor', () => {
       assert.equal((await lensesOf(uri))[0].title, 'Train');
     });
 
-    it('go where there is nothing to train', async () => {
-      const { document } = await openText('nothing.nflow', good);
-      await setText(document.uri, 'nflow: 1\nlayers: []\n');
+    it('say so where there is nothing to train', async () => {
+      const { document } = await openText('nothing.nflow', 'nflow: 1\nlayers: []\n');
       const { session } = await openFlow('nothing.nflow');
       await eventually('the mistake is known', () => session.problems.length > 0);
-      assert.deepEqual(await lensesOf(document.uri), []);
+      assert.deepEqual(
+        (await lensesOf(document.uri)).map(({ title }) => title),
+        ['Mend the mistakes to train and debug'],
+      );
+      await setText(document.uri, good);
+      await eventually('the mistake is mended', async () => (await lensesOf(document.uri))[0].title === 'Train');
     });
   });
 
@@ -178,8 +182,8 @@ describe('the text of a flow in an editor', () => {
       await rename('here', 'there');
       await eventually('the flow outside follows', async () => (await textOf('beside.nflow')) === learns('there/points.csv'));
       assert.equal(await textOf('there/flow.nflow'), learns('points.csv'));
-      await rename('there/flow.nflow', 'moved.nflow');
-      await eventually('the flow that moved follows', async () => (await textOf('moved.nflow')) === learns('there/points.csv'));
+      await rename('there/flow.nflow', 'went-away.nflow');
+      await eventually('the flow that moved follows', async () => (await textOf('went-away.nflow')) === learns('there/points.csv'));
     });
   });
 });

@@ -5,6 +5,7 @@ import type { ParsedNode } from 'yaml';
 import type { LayerType } from '../../flow/layer';
 import { layerTypes } from '../../flow/registry';
 import type { Options } from '../../flow/spec';
+import { writePath } from '../edit';
 import { lineAt } from '../line';
 import { pathAsValue, writeNumbers } from '../node-edits';
 import { firstLineEnd, type Range } from '../problem';
@@ -29,8 +30,9 @@ export interface Completion extends Range {
 /** What is written between two marks is a word: a key, a name, a path, an arrow. */
 const wordBefore = /[\w./>-]*$/;
 const wordAfter = /^[\w./>-]*/;
-/** What may stand behind a word that is complete. */
-const ends = /^["']?[ \t]*(?:$|[\r\n#,:}\]])/;
+/** What stands behind a word that is complete, and what else does between brackets. */
+const ends = /^["']?(?:[ \t]*(?:$|[\r\n])|[ \t]+#)/;
+const endsInBrackets = /^["']?[ \t]*[,}\]]/;
 
 /** The stretch that a completion replaces, and what stands around it. */
 interface Spot extends Range {
@@ -58,7 +60,9 @@ export function complete(text: string, offset: number, files: readonly string[] 
   const beginsLine = /^[ \t]*(?:- +)*["']?$/.test(text.slice(line.start, start));
   const braced = place.owner ? place.owner.flow === true : isInsideBrackets(before, start);
   if (!braced && !isKey && (isDeeperBelow(text, start) || !isInLine(text, place))) return [];
-  if (!ends.test(text.slice(end)) && !(braced && place.role === 'key')) return [];
+  const behind = text.slice(end);
+  const isWhole = isKey || ends.test(behind) || (braced && (place.role === 'key' || endsInBrackets.test(behind)));
+  if (!isWhole) return [];
   const quoted = place.node.range[0] < start;
   const spot: Spot = { text, start, end, root: readYaml(text).root, braced, isKey, beginsLine, quoted };
   return place.role === 'key' ? completeKey(spot, place.path, place) : completeValue(spot, place.path, files);
@@ -145,11 +149,9 @@ function valuesOf(spot: Spot, { words = [], forms = [], files: endings = [] }: P
 
 /** The list of layers where there is none. */
 function layersList(spot: Spot): Completion[] {
-  const [one, several] = spot.braced ? ['[planar]', '[${1:planar}]'] : ['- planar', '- ${0:planar}'];
+  const label = spot.braced ? '[planar]' : '- planar';
   const margin = spot.beginsLine || spot.braced ? '' : '\n  ';
-  return [
-    { ...rangeIn(spot), label: one, kind: 'layer', snippet: margin + several, documentation: layerHover('planar', dimOf(spot.root), {}) },
-  ];
+  return [{ ...rangeIn(spot), label, kind: 'layer', snippet: margin + label, documentation: layerHover('planar', dimOf(spot.root), {}) }];
 }
 
 function layerForms(spot: Spot, name: string, path: Path): Completion[] {
@@ -223,10 +225,10 @@ function ofWord(spot: Spot, { name, meaning }: Word, kind: 'word' | 'layer'): Co
   return { ...rangeIn(spot), label: name, kind, snippet: escaped(name), ...(documentation && { documentation }) };
 }
 
-const ofForm = (spot: Spot, form: string | Form): Completion => {
+function ofForm(spot: Spot, form: string | Form): Completion {
   const { label, snippet } = typeof form === 'string' ? { label: form, snippet: `\${1:${escaped(form)}}` } : form;
   return { ...rangeIn(spot), label, kind: 'form', snippet };
-};
+}
 
 const rangeIn = ({ start, end }: Spot): Range => ({ start, end });
 

@@ -2,7 +2,7 @@
 
 import { Parser } from 'yaml';
 import type { CST } from 'yaml';
-import { applied, type TextEdit } from '../text-edit';
+import type { TextEdit } from '../text-edit';
 import { readYaml } from '../yaml';
 
 const unusual: readonly string[] = ['block-scalar', 'byte-order-mark'];
@@ -161,6 +161,3 @@ function blanksBetween(left: Piece, right: Piece, gap: string): string | undefin
   if (left.source === '{' || right.source === '}') return left.source === '{' && right.source === '}' ? '' : ' ';
   return left.type === 'map-value-ind' || left.type === 'seq-item-ind' || left.source === ',' ? ' ' : undefined;
 }
-
-/** The text as it is laid out. */
-export const formatted = (text: string): string => applied(text, format(text));

@@ -38,7 +38,7 @@ export function registerCodeLenses(selector: vscode.DocumentSelector, flows: Ope
 class CodeLenses implements vscode.CodeLensProvider, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly added: vscode.Disposable;
-  /** What was last shown of each flow. */
+  /** The titles that were last shown, or announced, of each flow. */
   private readonly shown = new Map<string, string>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   readonly onDidChangeCodeLenses = this.changed.event;
@@ -62,14 +62,20 @@ class CodeLenses implements vscode.CodeLensProvider, vscode.Disposable {
 
   private commandsOn(uri: vscode.Uri): vscode.Command[] {
     const session = this.flows.find(uri)?.session;
-    return session?.canOpen ? commandsOn(uri, session) : [];
+    if (!session) return [];
+    // A line of lenses that came and went with every slip would move the text under the person's hands.
+    return session.canOpen ? commandsOn(uri, session) : [{ title: vscode.l10n.t('Mend the mistakes to train and debug'), command: '' }];
   }
 
   private refreshSoon(): void {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      const stale = [...this.shown].some(([uri, before]) => titles(this.commandsOn(vscode.Uri.parse(uri))) !== before);
-      if (stale) this.changed.fire();
+      const stale = [...this.shown].filter(([uri, before]) => {
+        const now = titles(this.commandsOn(vscode.Uri.parse(uri)));
+        this.shown.set(uri, now);
+        return now !== before;
+      });
+      if (stale.length > 0) this.changed.fire();
     }, interval);
   }
 }

@@ -188,7 +188,7 @@ describe('quick fixes', () => {
           }
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 300 },
     );
   });
 });

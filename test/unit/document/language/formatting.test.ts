@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { format, formatted } from '../../../../src/document/language/formatting';
+import { format } from '../../../../src/document/language/formatting';
 import { parseFlow } from '../../../../src/document/parse';
+import { applied } from '../../../../src/document/text-edit';
 import { anyFlow, anyStyle, textOf } from '../flows';
 import { allTexts } from './texts';
 
+const formatted = (text: string): string => applied(text, format(text));
 const withoutBlanks = (text: string): string => text.replace(/\s/g, '');
 
 /** What holds for every text: only blanks change, the flow and its comments do not, and once is enough. */
