@@ -5,7 +5,6 @@ import type { ParsedNode } from 'yaml';
 import type { LayerType } from '../../flow/layer';
 import { layerTypes } from '../../flow/registry';
 import type { Options } from '../../flow/spec';
-import { writePath } from '../edit';
 import { lineAt } from '../line';
 import { pathAsValue, writeNumbers } from '../node-edits';
 import { firstLineEnd, type Range } from '../problem';
