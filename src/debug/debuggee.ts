@@ -50,10 +50,10 @@ export class Debuggee {
   ) {
     const { session } = program;
     this.reports = new Reports(program, client, this.variables);
-    this.pass = new PassThread(session, startingPass(program, launch), (text, breakpoint) =>
-      this.reports.say(text, breakpoint?.layer === undefined ? undefined : this.layerLines[breakpoint.layer - 1]),
-    );
-    this.watch = new TrainingWatch(() => this.pass.placeAt(undefined));
+    const say = (text: string, breakpoint?: Breakpoint): void =>
+      this.reports.say(text, breakpoint?.layer === undefined ? undefined : this.layerLines[breakpoint.layer - 1]);
+    this.pass = new PassThread(session, startingPass(program, launch), say);
+    this.watch = new TrainingWatch(() => this.pass.placeAt(undefined), say);
     this.training = new TrainingThread(
       session,
       this.watch,
@@ -189,10 +189,7 @@ export class Debuggee {
 
   private follow(event: SessionEvent): void {
     const { session } = this.program;
-    if (event === 'picture') {
-      this.invalidate('variables');
-      this.training.progressed();
-    }
+    if (event === 'picture') this.invalidate('variables');
     if (event !== 'state') return;
     this.training.follow();
     const { opened } = session;

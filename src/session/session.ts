@@ -78,6 +78,7 @@ export class FlowSession {
     this.windows = new Windows(this.engine, this.past, () => this.current?.spec);
     this.training = new Training(
       this.engine,
+      this.past,
       () => this.parametersChanged(),
       () => this.emit('state'),
     );
@@ -129,11 +130,6 @@ export class FlowSession {
   /** What trains it, and why, for a person to read. */
   get engineName(): string {
     return this.training.engineName;
-  }
-
-  /** Which of what it was told to {@link watch} for has stopped training last: indices. */
-  get watched(): readonly number[] {
-    return this.training.watched;
   }
 
   get losses(): LossHistory {

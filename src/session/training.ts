@@ -33,18 +33,20 @@ export class Training {
   until = 0;
   /** One sentence about why training stands where it does. */
   note: string | undefined;
-  /** Which of what is watched for has stopped it: indices. */
-  watched: readonly number[] = [];
   private held: number[] = [];
   private orders = 0;
+  /** The step that the last order leads to, and whether that counts its steps. */
+  private goal = { step: 0, counted: false };
   private latest: Checkpoint | undefined;
 
   /**
+   * @param past knows where it is to rest,
    * @param onParameters is called when the parameters changed,
    * @param onState when anything else did.
    */
   constructor(
     private readonly engine: EngineClient,
+    private readonly past: { restsAt(which: readonly number[]): boolean },
     private readonly onParameters: () => void,
     private readonly onState: () => void,
   ) {}
@@ -149,9 +151,13 @@ export class Training {
         if (news.reason === 'direction') {
           this.status = this.step > 0 ? 'paused' : 'idle';
           this.note = againstDirection;
-        } else if (news.reason === 'watched') {
-          this.status = 'paused';
-          this.watched = news.which;
+        }
+        // A step that was on its way when the person paused.
+        if (news.reason === 'watched' && this.status !== 'running') return;
+        if (news.reason === 'watched') {
+          const { goal } = this;
+          if (!this.past.restsAt(news.which) && this.step < goal.step) return this.go(goal);
+          this.status = this.step < goal.step || goal.counted ? 'paused' : 'done';
         }
         if (news.reason === 'no-improvement') {
           this.status = 'paused';
@@ -176,9 +182,13 @@ export class Training {
   private order(count?: number): void {
     this.status = 'running';
     this.note = undefined;
-    this.watched = [];
+    this.go(count === undefined ? { step: this.until, counted: false } : { step: this.step + count, counted: true });
+  }
+
+  private go(goal: { readonly step: number; readonly counted: boolean }): void {
+    this.goal = goal;
     const order = ++this.orders;
-    this.engine.order(count === undefined ? { type: 'train', order, until: this.until } : { type: 'step', order, count });
+    this.engine.order(goal.counted ? { type: 'step', order, count: goal.step - this.step } : { type: 'train', order, until: goal.step });
   }
 
   private rest({ training: { steps } }: FlowSpec, step: number): void {
