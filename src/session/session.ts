@@ -350,7 +350,9 @@ export class FlowSession {
     const { current } = this;
     const { parsed } = this.text;
     const same = current && JSON.stringify(parsed.spec) === JSON.stringify(current.spec);
-    if (same) this.current = { ...current, layerLines: parsed.layerLines };
+    // The lines of a text with a mistake elsewhere are those of the flow that stays.
+    const lines = same || (current && !parsed.spec && parsed.layerLines.length === this.depth);
+    if (lines) this.current = { ...current, layerLines: parsed.layerLines };
     const opened = this.isNeeded ? this.open() : Promise.resolve();
     this.emit('problems');
     this.emit('state');
@@ -372,6 +374,7 @@ export class FlowSession {
   /** Starts over with another flow, with the parameters that it was left with, those of its weights file, or its initial ones. */
   private async configure(parsed: ParsedFlow, spec: FlowSpec): Promise<void> {
     const attempt = this.begin();
+    const { step } = this;
     this.pause('The file was edited, so training was paused.');
     this.kept.keep(this.snapshot());
     let kept = this.kept.of(spec);
@@ -382,6 +385,10 @@ export class FlowSession {
     }
     const { layerLines, data } = parsed;
     await this.start(attempt, { spec, layerLines, closedForm: closedFormDirection(spec), ...(data && { data }) }, kept);
+    if (attempt !== this.attempt || step > 0 === this.step > 0) return;
+    const begins = `The file was edited into another flow, so training begins at step 0; undo the edit to be back at step ${step}.`;
+    this.training.note = step > 0 ? begins : undefined;
+    this.emit('state');
   }
 
   /** An earlier attempt that is still reading gives up. */
