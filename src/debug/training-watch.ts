@@ -5,7 +5,7 @@ import { hit, type Breakpoint } from './breakpoints';
 import type { EnabledFilters } from './exceptions';
 import { isMet } from './expression/evaluate';
 import { showNumber } from './expression/show';
-import { ExpressionError } from './expression/syntax';
+import { ExpressionError, mentions, type Expression } from './expression/syntax';
 import { historyCondition } from './history-condition';
 import { namesAt, type Place } from './names';
 import type { Stop } from './pass-thread';
@@ -25,6 +25,9 @@ interface Sentry {
   readonly watched: Watched;
   readonly stop: () => Stop | undefined;
 }
+
+/** What only particles on their way through the layers can answer. */
+const ofParticles = new Set(['det', 'logdet', 'in', 'out', 'residual', 'condition', 'particles', 'stage']);
 
 export const lossDiverged = 'loss-diverged';
 
@@ -170,7 +173,7 @@ export class TrainingWatch {
     if (!condition || layer === undefined) return undefined;
     try {
       const rested = this.resting.has(breakpoint);
-      const now = isMet(condition, namesAt(this.after(layer)));
+      const now = isMet(condition, namesAt(this.after(layer, condition)));
       if (now) this.resting.add(breakpoint);
       else this.resting.delete(breakpoint);
       return now && !rested ? this.hit(breakpoint, layer) : undefined;
@@ -181,17 +184,19 @@ export class TrainingWatch {
   }
 
   private hit(breakpoint: Breakpoint, layer: number): Stop | undefined {
-    const place = this.after(layer);
+    const asking = breakpoint.log?.find((part) => typeof part !== 'string' && mentions(part, ofParticles));
+    const place = this.after(layer, typeof asking === 'string' ? undefined : asking);
     const { stop, say } = hit(breakpoint, namesAt(place));
     if (say !== undefined) this.say(say, breakpoint);
     const description = `The condition at layer ${layer} is met at training step ${place.session.step}`;
     return stop ? { reason: 'breakpoint', description, breakpoints: [breakpoint.id] } : undefined;
   }
 
-  /** The present as the pass finds it after a layer, wherever it is now. */
-  private after(layer: number): Place {
-    const { session, pass } = this.placeOfNow();
-    const position = pass.positionAfter(layer);
-    return { session, position, pass: pass.position < position ? pass.again(pass.flow, position) : pass };
+  /** The present after a layer, as the pass would find it for what asks about the particles, wherever it is now. */
+  private after(layer: number, asking: Expression | undefined): Place {
+    const place = this.placeOfNow();
+    if (!asking || !mentions(asking, ofParticles)) return { ...place, layer };
+    const { session, pass } = place;
+    return { session, position: pass.positionAfter(layer), pass: pass.isAtEnd ? pass : pass.again(pass.flow, session.depth) };
   }
 }

@@ -103,7 +103,9 @@ class LaunchConfigurations implements vscode.DebugConfigurationProvider {
       );
       return undefined;
     }
-    const known = given.type ? given : { ...given, type, request: 'launch', name: vscode.l10n.t('Debug Flow z → x') };
+    // Two flows that are debugged at once are told apart by this name.
+    const name = program.slice(Math.max(program.lastIndexOf('/'), program.lastIndexOf('\\')) + 1);
+    const known = given.type ? given : { ...given, type, request: 'launch', name: vscode.l10n.t('{0}, z → x', name) };
     const absolute = /^([/\\$]|[a-z]:[/\\]|[a-z][\w+.-]+:)/i.test(program) || !folder;
     return { ...known, program: absolute ? program : pathOf(vscode.Uri.joinPath(folder.uri, program)) };
   }
