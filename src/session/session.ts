@@ -347,12 +347,11 @@ export class FlowSession {
   }
 
   private textChanged(): Promise<void> {
-    const { current } = this;
-    const { parsed } = this.text;
-    const same = current && JSON.stringify(parsed.spec) === JSON.stringify(current.spec);
+    const { current, depth } = this;
+    const { spec, layerLines } = this.text.parsed;
     // The lines of a text with a mistake elsewhere are those of the flow that stays.
-    const lines = same || (current && !parsed.spec && parsed.layerLines.length === this.depth);
-    if (lines) this.current = { ...current, layerLines: parsed.layerLines };
+    const stays = current && (spec ? JSON.stringify(spec) === JSON.stringify(current.spec) : layerLines.length === depth);
+    if (stays) this.current = { ...current, layerLines };
     const opened = this.isNeeded ? this.open() : Promise.resolve();
     this.emit('problems');
     this.emit('state');
@@ -385,10 +384,7 @@ export class FlowSession {
     }
     const { layerLines, data } = parsed;
     await this.start(attempt, { spec, layerLines, closedForm: closedFormDirection(spec), ...(data && { data }) }, kept);
-    if (attempt !== this.attempt || step > 0 === this.step > 0) return;
-    const begins = `The file was edited into another flow, so training begins at step 0; undo the edit to be back at step ${step}.`;
-    this.training.note = step > 0 ? begins : undefined;
-    this.emit('state');
+    if (attempt === this.attempt) this.training.wasEdited(step);
   }
 
   /** An earlier attempt that is still reading gives up. */

@@ -3,7 +3,7 @@ import type { FlowSpec } from '../flow/spec';
 import { heldOutColumns, stepColumns, type Checkpoint, type ParameterEdit } from '../training/messages';
 import type { EngineClient, EngineNews } from './engine-client';
 import { LossHistory } from './loss-history';
-import { againstDirection, describeNotFinite, describeNoImprovement } from './stopped';
+import { againstDirection, describeEdited, describeNotFinite, describeNoImprovement } from './stopped';
 
 /** `failed`: the engine did, by a defect of ours. */
 export type TrainingStatus = 'idle' | 'running' | 'paused' | 'done' | 'not-finite' | 'failed';
@@ -73,6 +73,13 @@ export class Training {
     this.rest(spec, checkpoint.step);
     this.latest = checkpoint;
     this.onParameters();
+  }
+
+  /** It was started for an edit of the text, and had come to step `before`: says so where that is not what it goes on from. */
+  wasEdited(before: number): void {
+    if (before > 0 === this.step > 0) return;
+    this.note = before > 0 ? describeEdited(before) : undefined;
+    this.onState();
   }
 
   /** Trains to the number of steps in the file, or, from there, for as many steps again. */

@@ -71,8 +71,8 @@ describe('the life of a debug session in the workbench', function () {
 
   it('outlives its editor, which comes back with the next step', async () => {
     const tab = page().locator('.tab', { hasText: 'folding.nflow' });
-    // The toolbar of the debugger hangs over its middle.
-    await tab.click({ button: 'middle', position: { x: 12, y: 12 } });
+    await press('ControlOrMeta+k');
+    await press('w');
     await tab.waitFor({ state: 'detached' });
     await press('F10');
     await frame('layer 3').waitFor();
@@ -96,12 +96,13 @@ describe('the life of a debug session in the workbench', function () {
     await stack().filter({ hasText: 'u1.nflow' }).first().waitFor({ state: 'detached' });
     await frame('layer 3').waitFor();
     await workbench.screenshot('debug session 6 one is left');
+    await press('Shift+F5');
+    await page().locator('.debug-toolbar').waitFor({ state: 'hidden' });
   });
 
   it('offers configurations without a launch.json, and marks what is wrong in one', async () => {
-    await workbench.runCommand('Debug: Stop');
-    await page().locator('.debug-toolbar').waitFor({ state: 'hidden' });
-    await workbench.runCommand('Debug: Select and Start Debugging');
+    await workbench.listCommands('Debug: Select and Start Debugging');
+    await press('Enter');
     const offer = (text: string) => page().locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
     await offer('Normalizing Flow').click();
     for (const name of ['Debug Flow z → x', 'Debug Flow x → z', 'Train, Then Debug Flow']) await offer(name).waitFor();
