@@ -58,6 +58,13 @@ const tests = [
   { ...node, packages: 'external', entryPoints: testFiles('test/unit'), outdir: 'out/unit', outbase: 'test/unit' },
   { ...node, external: ['vscode', 'mocha'], entryPoints: testFiles('test/host'), outdir: 'out/host', outbase: 'test/host' },
   { ...node, packages: 'external', entryPoints: testFiles('test/e2e'), outdir: 'out/e2e', outbase: 'test/e2e' },
+  {
+    ...common,
+    platform: 'browser',
+    format: 'iife',
+    entryPoints: ['test/e2e/web/adapter.ts', 'test/e2e/web/engine.ts'],
+    outdir: 'out/e2e/web',
+  },
 ];
 
 function copyWasm() {

@@ -13,6 +13,9 @@ import { readLaunch } from './launch';
 
 type Message = Readonly<Record<string, unknown>>;
 
+/** What a person asks for with a key or in a menu; every other request has a place of its own for the answer. */
+const byKey = new Set(['launch', 'restart', 'restartFrame', 'goto']);
+
 /**
  * The Debug Adapter Protocol over a flow's session, as plain messages: inline in the editor, or over stdio for any other client.
  * Requests are answered one after the other, in the order in which they came.
@@ -54,7 +57,9 @@ export class DebugAdapter {
       const message = error instanceof Error ? error.message : String(error);
       // A defect of ours is told apart: it should be reported.
       const format = refused ? message : `${request.command} failed: ${message}. This is a defect of the debugger.`;
-      this.respond(request, { success: false, message: format, body: { error: { id: refused ? 1 : 2, format, showUser: !refused } } });
+      // Where a person asked for something with a key, nothing else would say why it does not happen.
+      const showUser = !refused || byKey.has(request.command);
+      this.respond(request, { success: false, message: format, body: { error: { id: refused ? 1 : 2, format, showUser } } });
     }
     this.debuggee?.afterResponse();
   }

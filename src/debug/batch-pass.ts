@@ -86,6 +86,11 @@ export class BatchPass {
     return this.stageAt(stage);
   }
 
+  /** The position that a layer, counted from 1, leads to. */
+  positionAfter(layer: number): number {
+    return this.direction === 'generate' ? layer : this.flow.layers.length - layer + 1;
+  }
+
   /** How the layer was passed that led to this position, from 1; undefined at the start, and where the pass is not yet. */
   visitAt(position: number): Visit | undefined {
     return this.visits[position - 1];
@@ -127,10 +132,10 @@ export class BatchPass {
     this.first.length = position;
   }
 
-  /** The same batch from the start to the same position, through a flow with other parameters. */
-  again(flow: Flow): BatchPass {
+  /** The same batch from the start to the same position, or another, through a flow with other parameters. */
+  again(flow: Flow, position = this.position): BatchPass {
     const pass = new BatchPass(flow, this.direction, this.start);
-    for (let i = 0; i < this.position; i++) pass.forth();
+    for (let i = 0; i < position; i++) pass.forth();
     return pass;
   }
 

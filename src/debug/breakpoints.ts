@@ -74,21 +74,28 @@ export function setBreakpoint(id: number, wanted: WantedBreakpoint, layerLines: 
   }
 }
 
-/** Counts a hit, and says whether it is one to act on. */
-export function isDueAgain(breakpoint: Breakpoint): boolean {
-  breakpoint.hits++;
-  return breakpoint.isDue === undefined || breakpoint.isDue(breakpoint.hits);
-}
-
-/** The pass came to the layer of a breakpoint. An expression that fails here stops it, and says why. */
-export function meet(breakpoint: Breakpoint, names: Names): Outcome {
+/** An expression that fails stops, and says why. */
+function orItsMistake(outcome: () => Outcome): Outcome {
   try {
-    if (breakpoint.condition && !isMet(breakpoint.condition, names)) return { stop: false };
-    if (!isDueAgain(breakpoint)) return { stop: false };
-    if (breakpoint.log) return { stop: false, say: writeLogMessage(breakpoint.log, names) };
-    return { stop: true };
+    return outcome();
   } catch (error) {
     if (error instanceof ExpressionError) return { stop: true, say: error.message };
     throw error;
   }
+}
+
+/** The condition of a breakpoint is met: counts the hit, and acts on it where it is one to act on. */
+export function hit(breakpoint: Breakpoint, names: Names): Outcome {
+  breakpoint.hits++;
+  if (breakpoint.isDue && !breakpoint.isDue(breakpoint.hits)) return { stop: false };
+  const { log } = breakpoint;
+  return log ? orItsMistake(() => ({ stop: false, say: writeLogMessage(log, names) })) : { stop: true };
+}
+
+/** The pass came to the layer of a breakpoint. */
+export function meet(breakpoint: Breakpoint, names: Names): Outcome {
+  return orItsMistake(() => {
+    if (breakpoint.condition && !isMet(breakpoint.condition, names)) return { stop: false };
+    return hit(breakpoint, names);
+  });
 }

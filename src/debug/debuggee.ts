@@ -3,6 +3,7 @@ import type { SessionEvent } from '../session/session';
 import { structureOf } from '../session/snapshot';
 import { setBreakpoint, type Breakpoint } from './breakpoints';
 import type { Client } from './client';
+import { EditNotes } from './edit-notes';
 import type { EnabledFilters } from './exceptions';
 import type { Program } from './host';
 import type { Launch } from './launch';
@@ -27,6 +28,7 @@ export class Debuggee {
   readonly pass: PassThread;
   readonly training: TrainingThread;
   readonly watch: TrainingWatch;
+  private readonly notes: EditNotes;
   private readonly unsubscribe: () => void;
   private begun = false;
   private running = false;
@@ -50,21 +52,24 @@ export class Debuggee {
   ) {
     const { session } = program;
     this.reports = new Reports(program, client, this.variables);
-    this.pass = new PassThread(session, startingPass(program, launch), (text, breakpoint) =>
-      this.reports.say(text, breakpoint?.layer === undefined ? undefined : this.layerLines[breakpoint.layer - 1]),
-    );
-    this.watch = new TrainingWatch(() => this.pass.placeAt(undefined));
+    const say = (text: string, breakpoint?: Breakpoint): void =>
+      this.reports.say(text, breakpoint?.layer === undefined ? undefined : this.layerLines[breakpoint.layer - 1]);
+    this.pass = new PassThread(session, startingPass(program, launch), say);
+    this.watch = new TrainingWatch(() => this.pass.placeAt(undefined), say);
     this.training = new TrainingThread(
       session,
       this.watch,
       () => client.event('continued', { threadId: trainingThread, allThreadsContinued: false }),
       (stop) => this.stopped(trainingThread, stop),
     );
+    const lineOf = (offset: number): number => program.text().slice(0, offset).split('\n').length;
+    this.notes = new EditNotes(session, opened, lineOf, (sentence) => this.reports.say(sentence));
     this.unsubscribe = session.subscribe((event) => this.follow(event));
   }
 
   dispose(): void {
     this.reports.dispose();
+    this.notes.dispose();
     this.unsubscribe();
     this.begun = false;
     this.pausing = true;
@@ -111,6 +116,7 @@ export class Debuggee {
     this.watch.arm(false);
     await this.program.refresh();
     this.opened = await prepare(this.program, launch);
+    this.notes.begin(this.opened);
     this.launch = launch;
     this.pass.begin(startingPass(this.program, launch));
     this.later(() => void this.begin());
@@ -189,10 +195,8 @@ export class Debuggee {
 
   private follow(event: SessionEvent): void {
     const { session } = this.program;
-    if (event === 'picture') {
-      this.invalidate('variables');
-      this.training.progressed();
-    }
+    if (event === 'picture') this.invalidate('variables');
+    if (event === 'problems' && this.begun) this.notes.edited();
     if (event !== 'state') return;
     this.training.follow();
     const { opened } = session;
@@ -213,10 +217,14 @@ export class Debuggee {
     if (sameFlow && opened.layerLines.join() === before.layerLines.join()) return;
     if (!sameFlow) {
       this.reports.say('The flow was edited into another one: the pass begins anew. What was trained is kept for when the edit is undone.');
+      this.notes.begin(opened);
       this.pausing = true;
       this.stopped(passThread, this.pass.begin(startingPass(this.program, this.launch)));
     }
-    this.reports.breakpointsChanged(this.setBreakpoints(this.pass.breakpoints), this.layerLines);
+    const moved = ({ layer, wanted }: Breakpoint): Breakpoint['wanted'] =>
+      sameFlow && layer !== undefined ? { ...wanted, line: opened.layerLines[layer - 1] } : wanted;
+    const breakpoints = this.pass.breakpoints.map((each) => ({ id: each.id, wanted: moved(each) }));
+    this.reports.breakpointsChanged(this.setBreakpoints(breakpoints), this.layerLines);
   }
 
   private invalidate(area: 'variables' | 'stacks'): void {

@@ -117,7 +117,7 @@ export function exceptionIn(pass: BatchPass, visit: Visit, enabled: EnabledFilte
     return {
       filter: 'inverse-unreliable',
       summary: `${statusWords(status[doubtful])} at particle ${doubtful}`,
-      description: `${where}: ${statusWords(status[doubtful])} for ${particle(doubtful)}; the residual is ${showNumber(residual[doubtful])}. The layer's worst determinant is ${showNumber(layers[layer - 1].margin)}: where it is below 0 there is no inverse, and near 0 no reliable one.`,
+      description: `${where}: ${statusWords(status[doubtful])} for ${particle(doubtful)}; the residual is ${showNumber(residual[doubtful])}. The layer's worst determinant is ${showNumber(layers[layer - 1].margin)}: where it is below 0 there is no inverse, and near 0 no reliable one. Make the layer's push shorter, or judge the flow in the direction that its formulas run.`,
     };
   }
   return undefined;

@@ -13,7 +13,6 @@ import { frameCount, framesOf, isTrainingFrame, positionOfFrame } from './frames
 import type { Handler } from './handler';
 import { namesAt, type Place } from './names';
 import { scopesAt } from './scopes';
-import { lossDiverged } from './training-watch';
 
 export function inspectionHandlers(debuggee: Debuggee): ReadonlyMap<string, Handler> {
   const { pass, variables, client } = debuggee;
@@ -101,11 +100,8 @@ export function inspectionHandlers(debuggee: Debuggee): ReadonlyMap<string, Hand
   };
   const exceptionInfo = (given: Arguments): object => {
     const thread = given.whole('threadId');
-    const diverged = debuggee.training.exception;
-    if (thread === trainingThread && diverged !== undefined)
-      return { exceptionId: lossDiverged, description: diverged, breakMode: 'always' };
-    const { exception } = pass;
-    if (thread !== passThread || !exception) throw new RequestError('Nothing went wrong here.');
+    const exception = thread === trainingThread ? debuggee.training.exception : pass.exception;
+    if ((thread !== passThread && thread !== trainingThread) || !exception) throw new RequestError('Nothing went wrong here.');
     return { exceptionId: exception.filter, description: exception.description, breakMode: 'always' };
   };
 

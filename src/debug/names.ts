@@ -153,7 +153,7 @@ function parameterNames(place: Place): Named[] {
 
 function passNames(place: Place): Named[] {
   const { session, pass, position } = place;
-  const { dim, base, layers } = pass.flow;
+  const { dim, layers } = pass.flow;
   const global = (name: string, meaning: string, value: () => Value, atPoint?: Named['atPoint']): Named => ({
     name,
     meaning,
@@ -165,18 +165,11 @@ function passNames(place: Place): Named[] {
     const point = probeAt(place);
     return point ? new Tensor([dim], point) : new Absent('There is no probe: click a point in the Flow View, or set probe = [0, 0].');
   };
-  /** log p_z(z) − Σ log|det| of the layers between z and here. */
   const logProb = (point: Value): Value => {
     if (point instanceof Absent) return point;
-    let at = pointOf(point, dim);
-    let log = 0;
-    for (let k = stage - 1; k >= 0; k--) {
-      if (layers[k].folds) return new Absent(`Layer ${k + 1} folds, so this is not a density.`);
-      const undone = pass.flow.pass(k, 'encode', at);
-      log -= undone.logDet[0];
-      at = undone.points;
-    }
-    return base.logDensity(at)[0] + log;
+    const at = pointOf(point, dim);
+    const folded = layers.findIndex(({ folds }, k) => k < stage && folds) + 1;
+    return folded > 0 ? new Absent(`Layer ${folded} folds, so this is not a density.`) : pass.flow.logProb(at, stage)[0];
   };
   return [
     global('k', 'The number of the current layer, from 1; 0 at the start.', () => layerAt(place)),

@@ -13,6 +13,8 @@ export interface Stop {
   /** One line for a person. */
   readonly description: string;
   readonly breakpoints?: readonly number[];
+  /** Of an exception of training: which filter it is of. */
+  readonly filter?: string;
 }
 
 /** Inside the layer that comes next: what it does is known, and shown one moment after the other. */

@@ -1,6 +1,6 @@
 import type { FlowSession } from '../session/session';
 import type { Stop } from './pass-thread';
-import type { TrainingWatch } from './training-watch';
+import { lossDiverged, type TrainingWatch } from './training-watch';
 
 /** Training as a thread of the debugger: one update at a time, back through its history, or running. */
 export class TrainingThread {
@@ -11,7 +11,7 @@ export class TrainingThread {
   private commanded = false;
   /** Its next stop is nobody's business, or was told already. */
   private held = false;
-  private wrong: string | undefined;
+  private wrong: Stop | undefined;
 
   constructor(
     private readonly session: FlowSession,
@@ -29,6 +29,7 @@ export class TrainingThread {
   /** To the number of steps in the file, or as many again. */
   run(): Promise<void> {
     this.begin(undefined);
+    this.watch.warn();
     return this.session.train();
   }
 
@@ -68,23 +69,12 @@ export class TrainingThread {
   }
 
   /** What went wrong at the last stop. */
-  get exception(): string | undefined {
-    const { status, note } = this.session;
-    return status === 'not-finite' || status === 'failed' ? note : this.wrong;
+  get exception(): Stop | undefined {
+    return this.wrong;
   }
 
   where(): string {
     return this.session.note ?? `After training step ${this.session.step}`;
-  }
-
-  /** Training told of steps; of those that were asked for one by one, once it rests. */
-  progressed(): void {
-    if (!this.isRunning || this.command === 'step') return;
-    const stop = this.watch.look();
-    if (!stop) return;
-    this.held = true;
-    this.session.pause();
-    this.onStop(stop);
   }
 
   /** Something about the session changed: whoever was told to run may have stopped. */
@@ -93,20 +83,18 @@ export class TrainingThread {
     this.wasRunning = isRunning;
     if (isRunning && !wasRunning && !this.commanded) {
       this.begin(undefined);
+      this.watch.warn();
       this.onRunning();
     }
     if (isRunning || !wasRunning) return;
     this.commanded = false;
     if (this.held) return;
-    if (session.status === 'not-finite' || session.status === 'failed') {
-      this.onStop({ reason: 'exception', description: this.where() });
-      return;
-    }
-    const met = this.watch.stopAt(session.watched) ?? this.watch.look();
-    if (met?.reason === 'exception') this.wrong = met.description;
-    // What came true was not to be acted on yet.
-    if (!met && session.watched.length > 0 && command !== 'step' && session.step < session.until) void this.run();
-    else this.onStop(met ?? { reason: command ?? 'pause', description: this.where() });
+    const failed = session.status === 'not-finite' || session.status === 'failed';
+    const stop: Stop = failed
+      ? { reason: 'exception', description: this.where(), filter: lossDiverged }
+      : (this.watch.met ?? { reason: command ?? 'pause', description: this.where() });
+    if (stop.reason === 'exception') this.wrong = stop;
+    this.onStop(stop);
   }
 
   private begin(command: Stop['reason'] | undefined): void {
@@ -114,5 +102,6 @@ export class TrainingThread {
     this.commanded = true;
     this.held = false;
     this.wrong = undefined;
+    this.watch.met = undefined;
   }
 }

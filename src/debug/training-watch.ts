@@ -1,11 +1,11 @@
-/** What stops training while it runs: conditions on layers, parameters that change, and a loss that grows. */
+/** What stops training while it runs: conditions on layers, parameters that change, layers that fold, and a loss that grows. */
 
 import type { Watched } from '../training/messages';
-import { isDueAgain, type Breakpoint } from './breakpoints';
+import { hit, type Breakpoint } from './breakpoints';
 import type { EnabledFilters } from './exceptions';
 import { isMet } from './expression/evaluate';
 import { showNumber } from './expression/show';
-import { ExpressionError } from './expression/syntax';
+import { ExpressionError, mentions, type Expression } from './expression/syntax';
 import { historyCondition } from './history-condition';
 import { namesAt, type Place } from './names';
 import type { Stop } from './pass-thread';
@@ -26,6 +26,9 @@ interface Sentry {
   readonly stop: () => Stop | undefined;
 }
 
+/** What only particles on their way through the layers can answer. */
+const ofParticles = new Set(['det', 'logdet', 'in', 'out', 'residual', 'condition', 'particles', 'stage']);
+
 export const lossDiverged = 'loss-diverged';
 
 /** The greatest change between two values of the same parameter. */
@@ -34,18 +37,24 @@ function changeBetween(before: Float32Array, now: Float32Array): number {
 }
 
 /**
- * What the history could be asked is looked for in the engine, at every step, so that training rests at the very step; any other condition
- * whenever training tells of steps. A condition that was met rests until it was seen not to be.
+ * Everything is looked for at every step, so that training rests at the very step: what the history could be asked, in the engine; for any
+ * other condition the engine waits for the answer. A condition that was met rests until it was seen not to be.
  */
 export class TrainingWatch {
+  /** Why training rests, where that is for something here. */
+  met: Stop | undefined;
   private breakpoints: readonly Breakpoint[] = [];
   private data: readonly DataBreakpoint[] = [];
   private filters: EnabledFilters = new Map();
   private sentries: readonly Sentry[] = [];
   private readonly resting = new Set<Breakpoint>();
   private armed = false;
+  private warned: readonly Breakpoint[] = [];
 
-  constructor(private readonly placeOfNow: () => Place) {}
+  constructor(
+    private readonly placeOfNow: () => Place,
+    private readonly say: (text: string, breakpoint?: Breakpoint) => void,
+  ) {}
 
   /** From now on training is to stop, or no more. */
   arm(armed: boolean): void {
@@ -60,37 +69,30 @@ export class TrainingWatch {
     this.post();
   }
 
-  /** Why training rests, of what the engine was told to look for: `which` are the indices of what came true. */
-  stopAt(which: readonly number[]): Stop | undefined {
-    const stops = which.flatMap((index) => this.sentries.at(index)?.stop() ?? []);
-    return stops.find(({ reason }) => reason === 'exception') ?? stops.at(0);
-  }
-
-  /** Whether training is to stop where it has come to, by a condition that only the present can answer. */
-  look(): Stop | undefined {
-    if (!this.armed) return undefined;
-    const place = this.placeOfNow();
-    for (const breakpoint of this.breakpoints) {
-      const { condition, layer, log } = breakpoint;
-      if (!condition || layer === undefined || log || historyCondition(condition, layer)) continue;
-      try {
-        const rested = this.resting.has(breakpoint);
-        const now = isMet(condition, namesAt({ ...place, layer }));
-        if (now) this.resting.add(breakpoint);
-        else this.resting.delete(breakpoint);
-        if (now && !rested && isDueAgain(breakpoint)) return stopOf(breakpoint, `The condition at layer ${layer} is met by`, place);
-      } catch (error) {
-        if (!(error instanceof ExpressionError)) throw error;
-        return { reason: 'breakpoint', description: error.message, breakpoints: [breakpoint.id] };
-      }
+  /** Training begins to run: says so where it is held up. */
+  warn(): void {
+    const { breakpoints } = this;
+    if (!this.armed || this.warned === breakpoints) return;
+    this.warned = breakpoints;
+    for (const breakpoint of this.asked()) {
+      const text = breakpoint.wanted.condition?.trim() ?? '';
+      this.say(`Training waits after every step to ask whether ${text}, which is not recorded of steps, and is slower for it.`, breakpoint);
     }
-    return undefined;
   }
 
   private post(): void {
     const { session } = this.placeOfNow();
-    this.sentries = this.armed ? [...this.ofLoss(), ...this.ofConditions(), ...this.ofParameters()] : [];
-    session.past.watch(this.sentries.map(({ watched }) => watched));
+    this.sentries = this.armed
+      ? [...this.ofLoss(), ...this.ofLayers(), ...this.ofConditions(), ...this.ofParameters(), ...this.ofQuestions()]
+      : [];
+    session.past.watch(
+      this.sentries.map(({ watched }) => watched),
+      (which) => {
+        const stops = which.flatMap((index) => this.sentries.at(index)?.stop() ?? []);
+        this.met = stops.find(({ reason }) => reason === 'exception') ?? stops.at(0);
+        return this.met !== undefined;
+      },
+    );
   }
 
   private ofLoss(): Sentry[] {
@@ -99,19 +101,44 @@ export class TrainingWatch {
     const stop = (): Stop => {
       const step = this.placeOfNow().session.step;
       const description = `The loss grew above ${showNumber(limit)} at training step ${step}: try a lower learningRate, or clip the gradient.`;
-      return { reason: 'exception', description };
+      return { reason: 'exception', description, filter: lossDiverged };
     };
     return [{ watched: { condition: { quantity: 'loss', is: 'above', than: limit }, from: 0 }, stop }];
+  }
+
+  /** The margin is the worst determinant over all points: no particle needs to be there. Where it is only a bound, it says nothing. */
+  private ofLayers(): Sentry[] {
+    const { session } = this.placeOfNow();
+    const { filters } = this;
+    const sentry = (filter: string, layer: number, than: number, words: string): Sentry => {
+      const stop = (): Stop => {
+        const { flow, step } = session;
+        const margin = showNumber(flow?.layers[layer].margin ?? NaN);
+        const where = `Layer ${layer + 1} (${flow?.layers[layer].type.name ?? ''}), after training step ${step}`;
+        return { reason: 'exception', description: `${where}: its worst determinant over all points is ${margin}. ${words}`, filter };
+      };
+      return { watched: { condition: { quantity: { margin: layer }, is: 'below', than }, from: 0 }, stop };
+    };
+    const layers = session.flow?.layers ?? [];
+    const limit = filters.get('near-singular') ?? session.epsilon;
+    return layers.flatMap(({ type, margin }, k) => {
+      if (type.marginIs !== 'exact') return [];
+      const raw = session.opened?.spec.layers[k].options.raw === true;
+      const folded = 'It folds there and has no inverse: take away raw: true, or step training back and lower learningRate.';
+      const near = `Below ${showNumber(limit)} it counts as near-singular: step training back and look at what pushes it, or lower learningRate.`;
+      return [
+        ...(filters.has('folded') && raw && margin >= 0 ? [sentry('folded', k, 0, folded)] : []),
+        ...(filters.has('near-singular') && margin >= limit ? [sentry('near-singular', k, limit, near)] : []),
+      ];
+    });
   }
 
   /** A breakpoint without a condition is about the pass alone: training comes through every layer at every step. */
   private ofConditions(): Sentry[] {
     return this.breakpoints.flatMap((breakpoint) => {
-      const { condition, layer, log } = breakpoint;
-      const watched = condition && layer !== undefined && !log ? historyCondition(condition, layer) : undefined;
-      if (!watched || layer === undefined) return [];
-      const description = `The condition at layer ${layer} is met at`;
-      return [{ watched, stop: () => (isDueAgain(breakpoint) ? stopOf(breakpoint, description, this.placeOfNow()) : undefined) }];
+      const { condition, layer } = breakpoint;
+      const watched = condition && layer !== undefined ? historyCondition(condition, layer) : undefined;
+      return watched && layer !== undefined ? [{ watched, stop: () => this.hit(breakpoint, layer) }] : [];
     });
   }
 
@@ -129,8 +156,47 @@ export class TrainingWatch {
       return { watched: { offset, before, delta }, stop };
     });
   }
-}
 
-function stopOf({ id }: Breakpoint, description: string, { session: { step } }: Place): Stop {
-  return { reason: 'breakpoint', description: `${description} training step ${step}`, breakpoints: [id] };
+  private ofQuestions(): Sentry[] {
+    const asked = this.asked();
+    if (asked.length === 0) return [];
+    return [{ watched: 'every step', stop: () => asked.map((breakpoint) => this.ask(breakpoint)).find((stop) => stop !== undefined) }];
+  }
+
+  /** The breakpoints whose conditions only the present can answer. */
+  private asked(): Breakpoint[] {
+    return this.breakpoints.filter(({ condition, layer }) => condition && layer !== undefined && !historyCondition(condition, layer));
+  }
+
+  private ask(breakpoint: Breakpoint): Stop | undefined {
+    const { condition, layer, id } = breakpoint;
+    if (!condition || layer === undefined) return undefined;
+    try {
+      const rested = this.resting.has(breakpoint);
+      const now = isMet(condition, namesAt(this.after(layer, condition)));
+      if (now) this.resting.add(breakpoint);
+      else this.resting.delete(breakpoint);
+      return now && !rested ? this.hit(breakpoint, layer) : undefined;
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      return { reason: 'breakpoint', description: error.message, breakpoints: [id] };
+    }
+  }
+
+  private hit(breakpoint: Breakpoint, layer: number): Stop | undefined {
+    const asking = breakpoint.log?.find((part) => typeof part !== 'string' && mentions(part, ofParticles));
+    const place = this.after(layer, typeof asking === 'string' ? undefined : asking);
+    const { stop, say } = hit(breakpoint, namesAt(place));
+    if (say !== undefined) this.say(say, breakpoint);
+    const description = `The condition at layer ${layer} is met at training step ${place.session.step}`;
+    return stop ? { reason: 'breakpoint', description, breakpoints: [breakpoint.id] } : undefined;
+  }
+
+  /** The present after a layer, as the pass would find it for what asks about the particles, wherever it is now. */
+  private after(layer: number, asking: Expression | undefined): Place {
+    const place = this.placeOfNow();
+    if (!asking || !mentions(asking, ofParticles)) return { ...place, layer };
+    const { session, pass } = place;
+    return { session, position: pass.positionAfter(layer), pass: pass.isAtEnd ? pass : pass.again(pass.flow, session.depth) };
+  }
 }

@@ -1,5 +1,6 @@
 /** The entry of the debug adapter over stdio, for other editors and for test clients: Node, without vscode. */
 
+import { unwatchFile, watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ProtocolServer } from '@vscode/debugadapter/lib/protocol';
@@ -8,6 +9,9 @@ import { DebugAdapter } from '../debug/adapter';
 import type { Host, Program } from '../debug/host';
 import { FlowSession } from '../session/session';
 import { openWorkerEngine } from './worker-engine';
+
+/** Milliseconds between two looks at whether the file was saved by its editor. */
+const watchInterval = 250;
 
 const settings = { epsilon: 0.05, particles: 1000, gridLines: 2, layerDuration: 0 };
 
@@ -22,23 +26,29 @@ async function read(path: string): Promise<Buffer> {
 }
 
 async function open(path: string): Promise<Program> {
-  let text = (await read(path)).toString();
+  const text = (await read(path)).toString();
   const session = new FlowSession(
     { openEngine: () => openWorkerEngine(join(__dirname, 'training-worker.js')), readFile: (name) => read(join(dirname(path), name)) },
     settings,
   );
   session.setText(text);
+  const refresh = async (): Promise<void> => session.setText((await read(path)).toString());
+  const saved = (): void =>
+    void refresh().catch((error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)} The flow stays as it was.\n`);
+    });
+  watchFile(resolve(path), { interval: watchInterval }, saved);
   return {
     session,
     path,
     name: basename(path),
-    text: () => text,
-    refresh: async () => {
-      text = (await read(path)).toString();
-      session.setText(text);
-    },
+    text: () => session.text.source,
+    refresh,
     readFile: (name) => read(join(dirname(path), name)),
-    close: () => session.dispose(),
+    close: () => {
+      unwatchFile(resolve(path), saved);
+      session.dispose();
+    },
   };
 }
 

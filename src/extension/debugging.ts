@@ -53,7 +53,7 @@ function hostOf(flows: OpenFlows, debugging: vscode.DebugSession): Host {
         throw new Error(vscode.l10n.t('{0} could not be opened: {1}', path, error instanceof Error ? error.message : String(error)));
       });
       flows.activate(flow);
-      const document = () => vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === flow.uri.toString());
+      const released = flows.debug(flow);
       const removed = flows.onDidRemove((other) => {
         if (other === flow) void vscode.debug.stopDebugging(debugging);
       });
@@ -61,10 +61,13 @@ function hostOf(flows: OpenFlows, debugging: vscode.DebugSession): Host {
         session: flow.session,
         path: pathOf(flow.uri),
         name: flow.name,
-        text: () => document()?.getText() ?? '',
+        text: () => flow.session.text.source,
         refresh: () => Promise.resolve(),
         readFile: (name) => readBeside(flow.uri, name),
-        close: () => void removed.dispose(),
+        close: () => {
+          removed.dispose();
+          released();
+        },
       };
     },
   };
@@ -100,7 +103,9 @@ class LaunchConfigurations implements vscode.DebugConfigurationProvider {
       );
       return undefined;
     }
-    const known = given.type ? given : { ...given, type, request: 'launch', name: vscode.l10n.t('Debug Flow z → x') };
+    // Two flows that are debugged at once are told apart by this name.
+    const name = program.slice(Math.max(program.lastIndexOf('/'), program.lastIndexOf('\\')) + 1);
+    const known = given.type ? given : { ...given, type, request: 'launch', name: vscode.l10n.t('{0}, z → x', name) };
     const absolute = /^([/\\$]|[a-z]:[/\\]|[a-z][\w+.-]+:)/i.test(program) || !folder;
     return { ...known, program: absolute ? program : pathOf(vscode.Uri.joinPath(folder.uri, program)) };
   }

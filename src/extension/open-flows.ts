@@ -12,6 +12,8 @@ export class OpenFlow {
   panel: vscode.WebviewPanel | undefined;
   /** The layer 1 … K that the person points at in one of its views. */
   hovered: number | undefined;
+  /** How many debug sessions it has: they outlive its editor. */
+  debugged = 0;
 
   constructor(
     public uri: vscode.Uri,
@@ -37,7 +39,7 @@ export function isWithin(uri: vscode.Uri, other: vscode.Uri): boolean {
 
 /**
  * Every flow that is open, and the one that commands and the sidebar are about: the one last looked at. A flow stays, and its training
- * goes on, for as long as it is open in an editor or a Flow View; when the last of them closes, its training is kept and it goes.
+ * goes on, for as long as it is open in an editor or a Flow View or is debugged; when the last of them closes, its training is kept and it goes.
  */
 export class OpenFlows implements vscode.Disposable {
   private readonly flows = new Map<string, OpenFlow>();
@@ -136,6 +138,15 @@ export class OpenFlows implements vscode.Disposable {
     this.closeUnused(flow);
   }
 
+  /** The flow is debugged until what is returned is called. */
+  debug(flow: OpenFlow): () => void {
+    flow.debugged++;
+    return () => {
+      flow.debugged--;
+      this.closeUnused(flow);
+    };
+  }
+
   private documentOpened(document: vscode.TextDocument): void {
     if (!isFlowDocument(document)) return;
     const flow = this.add(document);
@@ -157,7 +168,7 @@ export class OpenFlows implements vscode.Disposable {
 
   /** A document can outlive its editor by minutes, so it is the tabs that say whether a person still has the flow open. */
   private closeUnused(flow: OpenFlow | undefined): void {
-    if (!flow || flow.panel || this.renaming.has(flow)) return;
+    if (!flow || flow.panel || flow.debugged > 0 || this.renaming.has(flow)) return;
     const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
     const shown = tabs.some(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === flow.uri.toString());
     if (!shown) this.remove(flow);

@@ -16,6 +16,11 @@ export class FlowText {
   /** @param onChange is called when there is something else to read; what it returns is awaited. */
   constructor(private readonly onChange: () => Promise<void>) {}
 
+  /** As it was written. */
+  get source(): string {
+    return this.text;
+  }
+
   /** Its flow has the settings that were set beside the text; everything else is the text's. */
   get parsed(): ParsedFlow {
     return this.read;

@@ -5,6 +5,7 @@ import type { PictureSize } from './latest-picture';
 /** What the engine remembers of the steps that were taken, and the one of them that is looked at. */
 export class Past {
   private looked: Revisited | undefined;
+  private isToRest: (which: readonly number[]) => boolean = () => true;
   /** The first step that the engine knows. */
   first = 0;
 
@@ -38,9 +39,18 @@ export class Past {
     this.looked = undefined;
   }
 
-  /** Training rests at each of these from now on, right after the step that makes it true. */
-  watch(watched: readonly Watched[]): void {
+  /**
+   * Training rests at each of these from now on, right after the step that makes it true, if `isToRest` says so of its index: otherwise it
+   * goes on as if nothing had happened.
+   */
+  watch(watched: readonly Watched[], isToRest: (which: readonly number[]) => boolean): void {
+    this.isToRest = isToRest;
     this.engine.order({ type: 'watch', watched });
+  }
+
+  /** Something that is watched for came true: whether training is to rest there. */
+  restsAt(which: readonly number[]): boolean {
+    return this.isToRest(which);
   }
 
   /** The first step, not before `from`, that meets the condition, as far as the history keeps steps. */

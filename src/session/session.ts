@@ -78,6 +78,7 @@ export class FlowSession {
     this.windows = new Windows(this.engine, this.past, () => this.current?.spec);
     this.training = new Training(
       this.engine,
+      this.past,
       () => this.parametersChanged(),
       () => this.emit('state'),
     );
@@ -129,11 +130,6 @@ export class FlowSession {
   /** What trains it, and why, for a person to read. */
   get engineName(): string {
     return this.training.engineName;
-  }
-
-  /** Which of what it was told to {@link watch} for has stopped training last: indices. */
-  get watched(): readonly number[] {
-    return this.training.watched;
   }
 
   get losses(): LossHistory {
@@ -351,10 +347,11 @@ export class FlowSession {
   }
 
   private textChanged(): Promise<void> {
-    const { current } = this;
-    const { parsed } = this.text;
-    const same = current && JSON.stringify(parsed.spec) === JSON.stringify(current.spec);
-    if (same) this.current = { ...current, layerLines: parsed.layerLines };
+    const { current, depth } = this;
+    const { spec, layerLines } = this.text.parsed;
+    // The lines of a text with a mistake elsewhere are those of the flow that stays.
+    const stays = current && (spec ? JSON.stringify(spec) === JSON.stringify(current.spec) : layerLines.length === depth);
+    if (stays) this.current = { ...current, layerLines };
     const opened = this.isNeeded ? this.open() : Promise.resolve();
     this.emit('problems');
     this.emit('state');
@@ -376,6 +373,7 @@ export class FlowSession {
   /** Starts over with another flow, with the parameters that it was left with, those of its weights file, or its initial ones. */
   private async configure(parsed: ParsedFlow, spec: FlowSpec): Promise<void> {
     const attempt = this.begin();
+    const { step } = this;
     this.pause('The file was edited, so training was paused.');
     this.kept.keep(this.snapshot());
     let kept = this.kept.of(spec);
@@ -386,6 +384,7 @@ export class FlowSession {
     }
     const { layerLines, data } = parsed;
     await this.start(attempt, { spec, layerLines, closedForm: closedFormDirection(spec), ...(data && { data }) }, kept);
+    if (attempt === this.attempt) this.training.wasEdited(step);
   }
 
   /** An earlier attempt that is still reading gives up. */

@@ -14,6 +14,11 @@ export function describeNoImprovement(step: number, since: number, judgedBy: 'he
   return `Training stopped at step ${step}: the ${what} has not improved since step ${since}.`;
 }
 
+/** One sentence on why training is not where it was. */
+export function describeEdited(before: number): string {
+  return `The file was edited into another flow, so training begins at step 0; undo the edit to be back at step ${before}.`;
+}
+
 /** Why training does not begin where the formulas run against the direction that the objective trains. */
 export const againstDirection =
   'The formulas of this flow run against the direction that its objective trains, so it can only be looked at: forward-kl trains x → z, reverse-kl z → x.';

@@ -3,7 +3,7 @@ import type { FlowSpec } from '../flow/spec';
 import { heldOutColumns, stepColumns, type Checkpoint, type ParameterEdit } from '../training/messages';
 import type { EngineClient, EngineNews } from './engine-client';
 import { LossHistory } from './loss-history';
-import { againstDirection, describeNotFinite, describeNoImprovement } from './stopped';
+import { againstDirection, describeEdited, describeNotFinite, describeNoImprovement } from './stopped';
 
 /** `failed`: the engine did, by a defect of ours. */
 export type TrainingStatus = 'idle' | 'running' | 'paused' | 'done' | 'not-finite' | 'failed';
@@ -33,18 +33,20 @@ export class Training {
   until = 0;
   /** One sentence about why training stands where it does. */
   note: string | undefined;
-  /** Which of what is watched for has stopped it: indices. */
-  watched: readonly number[] = [];
   private held: number[] = [];
   private orders = 0;
+  /** The step that the last order leads to, and whether that counts its steps. */
+  private goal = { step: 0, counted: false };
   private latest: Checkpoint | undefined;
 
   /**
+   * @param past knows where it is to rest,
    * @param onParameters is called when the parameters changed,
    * @param onState when anything else did.
    */
   constructor(
     private readonly engine: EngineClient,
+    private readonly past: { restsAt(which: readonly number[]): boolean },
     private readonly onParameters: () => void,
     private readonly onState: () => void,
   ) {}
@@ -71,6 +73,13 @@ export class Training {
     this.rest(spec, checkpoint.step);
     this.latest = checkpoint;
     this.onParameters();
+  }
+
+  /** It was started for an edit of the text, and had come to step `before`: says so where that is not what it goes on from. */
+  wasEdited(before: number): void {
+    if (before > 0 === this.step > 0) return;
+    this.note = before > 0 ? describeEdited(before) : undefined;
+    this.onState();
   }
 
   /** Trains to the number of steps in the file, or, from there, for as many steps again. */
@@ -149,9 +158,13 @@ export class Training {
         if (news.reason === 'direction') {
           this.status = this.step > 0 ? 'paused' : 'idle';
           this.note = againstDirection;
-        } else if (news.reason === 'watched') {
-          this.status = 'paused';
-          this.watched = news.which;
+        }
+        // A step that was on its way when the person paused.
+        if (news.reason === 'watched' && this.status !== 'running') return;
+        if (news.reason === 'watched') {
+          const { goal } = this;
+          if (!this.past.restsAt(news.which) && this.step < goal.step) return this.go(goal);
+          this.status = this.step < goal.step || goal.counted ? 'paused' : 'done';
         }
         if (news.reason === 'no-improvement') {
           this.status = 'paused';
@@ -176,9 +189,13 @@ export class Training {
   private order(count?: number): void {
     this.status = 'running';
     this.note = undefined;
-    this.watched = [];
+    this.go(count === undefined ? { step: this.until, counted: false } : { step: this.step + count, counted: true });
+  }
+
+  private go(goal: { readonly step: number; readonly counted: boolean }): void {
+    this.goal = goal;
     const order = ++this.orders;
-    this.engine.order(count === undefined ? { type: 'train', order, until: this.until } : { type: 'step', order, count });
+    this.engine.order(goal.counted ? { type: 'step', order, count: goal.step - this.step } : { type: 'train', order, until: goal.step });
   }
 
   private rest({ training: { steps } }: FlowSpec, step: number): void {

@@ -71,7 +71,7 @@ export function instantiate(
   callbacks: FusedCallbacks,
 ): FusedExports {
   compiled ??= new WebAssembly.Module(bytes);
-  const { exports } = new WebAssembly.Instance(compiled, { callbacks: { ...callbacks, exp, log1p, log2 } });
+  const { exports }: { readonly exports: unknown } = new WebAssembly.Instance(compiled, { callbacks: { ...callbacks, exp, log1p, log2 } });
   const fused = exports as FusedExports;
   fused.create(dim, layers.length, total);
   layers.forEach((layer, k) => {

@@ -11,15 +11,14 @@ export function marginsOf(spec: FlowSpec, parameters: Float32Array): Float64Arra
   return Float64Array.from(buildFlow(spec, parameters).layers, ({ margin }) => margin);
 }
 
-function valueOf(spec: FlowSpec, { parameters, measures }: PastStep, quantity: Quantity): number {
+function valueOf({ measures }: PastStep, quantity: Quantity, margins: () => Float64Array): number {
   if (typeof quantity === 'string') return measures[quantity];
-  const margins = marginsOf(spec, parameters);
-  return quantity.margin === 'least' ? Math.min(...margins) : (margins[quantity.margin] ?? NaN);
+  return quantity.margin === 'least' ? Math.min(...margins()) : (margins()[quantity.margin] ?? NaN);
 }
 
-/** Whether a step meets a condition; undefined where its quantity was not measured. */
-export function meets(spec: FlowSpec, past: PastStep, { quantity, is, than }: Condition): boolean | undefined {
-  const value = valueOf(spec, past, quantity);
+/** Whether a step, whose `margins` are asked for only where they matter, meets a condition; undefined where its quantity was not measured. */
+export function meets(past: PastStep, { quantity, is, than }: Condition, margins: () => Float64Array): boolean | undefined {
+  const value = valueOf(past, quantity, margins);
   if (Number.isNaN(value)) return undefined;
   return is === 'below' ? value < than : value > than;
 }
@@ -32,7 +31,7 @@ export function* seriesOf(spec: FlowSpec, steps: Iterable<PastStep>, quantity: Q
   const pairs: number[] = [];
   let looked = 0;
   for (const past of steps) {
-    const value = valueOf(spec, past, quantity);
+    const value = valueOf(past, quantity, () => marginsOf(spec, past.parameters));
     if (!Number.isNaN(value)) pairs.push(past.step, value);
     if (++looked % stepsAtOnce === 0) yield;
   }
@@ -43,7 +42,7 @@ export function* seriesOf(spec: FlowSpec, steps: Iterable<PastStep>, quantity: Q
 export function* firstWhere(spec: FlowSpec, steps: Iterable<PastStep>, condition: Condition): Work<number | undefined> {
   let looked = 0;
   for (const past of steps) {
-    if (meets(spec, past, condition)) return past.step;
+    if (meets(past, condition, () => marginsOf(spec, past.parameters))) return past.step;
     if (++looked % stepsAtOnce === 0) yield;
   }
   return undefined;

@@ -1,6 +1,6 @@
 /** WebAssembly inside the bundle: esbuild.mjs compiles it from the AssemblyScript of the same name. */
 declare module '*.wasm' {
-  const bytes: Uint8Array;
+  const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }
 

@@ -3,7 +3,7 @@
 import type { FlowSpec } from '../flow/spec';
 import type { PastStep } from './history';
 import type { Change, Watched } from './messages';
-import { meets } from './quantities';
+import { marginsOf, meets } from './quantities';
 
 /** What is watched for. A condition that has come true rests until it was seen not to be; parameters are held against what they were then. */
 export class Watch {
@@ -21,10 +21,13 @@ export class Watch {
 
   /** The indices of what this step has made true. */
   look(spec: FlowSpec, past: PastStep): number[] {
+    let known: Float64Array | undefined;
+    const margins = (): Float64Array => (known ??= marginsOf(spec, past.parameters));
     return this.all.flatMap((watched, i) => {
+      if (watched === 'every step') return [i];
       if ('before' in watched) return this.hasChanged(watched, i, past) ? [i] : [];
       const rested = this.resting.has(watched);
-      const now = past.step >= watched.from ? meets(spec, past, watched.condition) : false;
+      const now = past.step >= watched.from ? meets(past, watched.condition, margins) : false;
       if (now === true) this.resting.add(watched);
       if (now === false) this.resting.delete(watched);
       return now === true && !rested ? [i] : [];

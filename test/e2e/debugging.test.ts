@@ -57,6 +57,18 @@ describe('debugging in the workbench', function () {
     await workbench.screenshot('debugging 2 after layer 1, inline values');
   });
 
+  it('a hover over a parameter says what it is now, and over the name of a layer its margin', async () => {
+    const hover = page().locator('.debug-hover-widget');
+    const word = (text: string) =>
+      page().locator('.view-line', { hasText: 'u: [2.0,' }).locator('span > span').getByText(text, { exact: true }).first();
+    await word('u').hover();
+    await hover.filter({ hasText: /\[2.*-0\.3/ }).waitFor();
+    await workbench.screenshot('debugging 2b hover over a parameter');
+    await page().mouse.move(0, 0);
+    await word('planar').hover();
+    await hover.filter({ hasText: /0\.\d/ }).waitFor();
+  });
+
   it('the condition of a breakpoint is edited in its widget', async () => {
     const { x, y } = await gutter(firstLayer + 1);
     await page().mouse.click(x, y, { button: 'right' });
@@ -122,6 +134,15 @@ describe('debugging in the workbench', function () {
     await widget.waitFor();
     assert.match((await widget.textContent()) ?? '', /Layer 3 \(planar\), z → x: det = .* at particle \d+.*Take away raw: true/);
     await workbench.screenshot('debugging 10 exception');
+  });
+
+  it('the flow itself stands beside the variables, and goes along', async () => {
+    await page()
+      .locator('.pane-header', { hasText: /^Flow$/ })
+      .click();
+    const flow = await workbench.webviewFrame('body[data-view=sidebar] .cursor');
+    await flow.locator('.cursor', { hasText: 'Stage 3' }).waitFor();
+    await workbench.screenshot('debugging 10b the flow in Run and Debug');
   });
 
   it('the Flow View goes along', async () => {

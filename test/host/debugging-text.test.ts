@@ -76,6 +76,9 @@ describe('debugging and the text', () => {
     await eventually('the lines moved', async () => (await lines()).join() === '9,8,6');
     assert.equal(stops().length, 2);
     assert.equal(flow.session.cursor, 2);
+    await eventually('it is said', () => events.some(({ body }) => body?.output?.startsWith('Lines were moved')));
+    const [breakpoint] = vscode.debug.breakpoints as vscode.SourceBreakpoint[];
+    assert.equal(breakpoint.location.range.start.line, 8);
   });
 
   it('a value edited in the text changes what the pass stands on, and the pass stays', async () => {

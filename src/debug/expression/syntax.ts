@@ -65,3 +65,28 @@ export const unaryPrecedence = 6;
 export function isBinaryOperator(text: string): text is BinaryOperator {
   return Object.hasOwn(precedence, text);
 }
+
+/** Whether an expression uses one of these names. */
+export function mentions(expression: Expression, names: ReadonlySet<string>): boolean {
+  const inner = (parts: readonly Expression[]): boolean => parts.some((part) => mentions(part, names));
+  switch (expression.kind) {
+    case 'literal':
+      return false;
+    case 'name':
+      return names.has(expression.name);
+    case 'list':
+      return inner(expression.items);
+    case 'unary':
+      return inner([expression.operand]);
+    case 'binary':
+      return inner([expression.left, expression.right]);
+    case 'conditional':
+      return inner([expression.test, expression.then, expression.otherwise]);
+    case 'index':
+      return inner([expression.of, expression.index]);
+    case 'member':
+      return inner([expression.of]);
+    case 'call':
+      return names.has(expression.callee.name) || inner(expression.arguments);
+  }
+}

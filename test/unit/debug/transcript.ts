@@ -6,11 +6,14 @@
  *     < next
  *     * stopped { reason: step, threadId: 1 }
  *
- * A line with > is a request, its arguments in YAML; & waits for an event. `> launch` brings `initialize` along where it was not sent.
+ * A line with > is a request, its arguments in YAML; & waits for an event. `~ planar.nflow "b: 0.1" "b: 0.5" & output` edits a file: the one
+ * text is replaced by the other. `> launch` brings `initialize` along where it was not sent.
  * What the adapter says, lines with < and * and !, is what is held against the recording. Numbers are rounded to four digits, and what
  * is only rounding error is ≈0. References to variables are written and given as their names: `> variables { of: Layer }`.
  */
 
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { DebugClient } from '@vscode/debugadapter-testsupport';
 import { parse } from 'yaml';
 
@@ -23,11 +26,14 @@ export class Conversation {
   private readonly lines: string[] = [];
   private readonly events: { readonly event: string; readonly body: Body | undefined }[] = [];
   private readonly references = new Map<string, number>();
-  private written = 0;
+  private told = 0;
   private initialized = false;
   private wake: () => void = () => {};
 
-  constructor(folder: string, adapter: string) {
+  constructor(
+    private readonly folder: string,
+    adapter: string,
+  ) {
     this.client = new DebugClient(process.execPath, adapter, 'nflow', { cwd: folder });
     for (const name of [
       'initialized',
@@ -52,6 +58,7 @@ export class Conversation {
     try {
       for (const line of script.split('\n')) {
         if (line.startsWith('>')) await this.request(line);
+        else if (line.startsWith('~')) await this.edit(line);
         else if (line.startsWith('#') || line === '') this.lines.push(line);
       }
       return this.lines.join('\n');
@@ -73,13 +80,28 @@ export class Conversation {
     try {
       const { body } = (await this.client.customRequest(command, this.argumentsOf(given))) as { body?: Body };
       if (body) this.remember(body);
-      this.lines.push(...write(`< ${command}`, body));
+      this.lines.push(...written(`< ${command}`, body));
     } catch (error) {
       this.lines.push(`! ${command}: ${error instanceof Error ? error.message : String(error)}`);
     }
+    await this.write(awaited, begun);
+  }
+
+  private async edit(line: string): Promise<void> {
+    const [, name, before, after, awaited] = /^~ (\S+) (".*?") (".*?")(?: & (\w+))?$/.exec(line) ?? [];
+    if (name === undefined) throw new Error(`This is not an edit: ${line}`);
+    this.lines.push(line);
+    const begun = this.events.length;
+    const file = path.join(this.folder, name);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(JSON.parse(before) as string, JSON.parse(after) as string));
+    await this.write(awaited, begun);
+  }
+
+  /** Writes down what was told of its own accord, once the event has come that is waited for. */
+  private async write(awaited: string | undefined, begun: number): Promise<void> {
     if (awaited !== undefined) await this.until(() => this.events.slice(begun).some(({ event }) => event === awaited));
-    for (const { event, body } of this.events.slice(this.written)) if (!ignored.has(event)) this.lines.push(...write(`* ${event}`, body));
-    this.written = this.events.length;
+    for (const { event, body } of this.events.slice(this.told)) if (!ignored.has(event)) this.lines.push(...written(`* ${event}`, body));
+    this.told = this.events.length;
   }
 
   private argumentsOf(text: string): unknown {
@@ -104,7 +126,7 @@ export class Conversation {
 }
 
 /** A title with what belongs to it: on its line where there is room, else below. */
-function write(title: string, body: Body | undefined): string[] {
+function written(title: string, body: Body | undefined): string[] {
   if (body === undefined) return [title];
   const shown = normalise(body);
   const line = `${title} ${flow(shown)}`;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { Conversation } from './transcript';
 
@@ -11,11 +12,20 @@ const adapter = path.resolve('dist/debug-adapter.js');
 const record = process.env.NFLOW_RECORD === '1';
 
 describe('the debug adapter over stdio', () => {
+  let copy: string;
+
+  beforeEach(() => {
+    copy = mkdtempSync(path.join(os.tmpdir(), 'nflow-debug-'));
+    cpSync(fixtures, copy, { recursive: true, filter: (file) => !file.startsWith(folder) });
+  });
+
+  afterEach(() => rmSync(copy, { recursive: true, force: true }));
+
   for (const name of readdirSync(folder).sort()) {
     it(name.replace('.txt', '').replaceAll('-', ' '), async () => {
       const file = path.join(folder, name);
       const expected = readFileSync(file, 'utf8');
-      const found = await new Conversation(fixtures, adapter).run(expected);
+      const found = await new Conversation(copy, adapter).run(expected);
       if (record) writeFileSync(file, found);
       else assert.equal(found, expected);
     });
