@@ -6,8 +6,9 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { assembly } from './assembly.mjs';
+import { run } from './processes.mjs';
 
-const parts = ['flow', 'train', 'fit'];
+const parts = ['flow', 'train', 'fit', 'view'];
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });
 const unknown = positionals.find((name) => !parts.includes(name));
 if (unknown !== undefined) {
@@ -15,6 +16,8 @@ if (unknown !== undefined) {
   process.exit(1);
 }
 const asked = positionals.length > 0 ? positionals : parts;
+// Chromium shows the webview, and the worker trains, as they are shipped.
+if (asked.includes('view')) await run(process.execPath, ['esbuild.mjs', ...(process.env.PROFILE ? [] : ['--production'])]);
 
 await build({
   entryPoints: [...asked.map((name) => `test/bench/${name}.ts`), 'test/bench/rivals/tfjs.ts', 'test/bench/engine-worker.ts'],
@@ -25,7 +28,8 @@ await build({
   plugins: [assembly],
   platform: 'node',
   format: 'esm',
-  external: ['@tensorflow/*', 'esbuild'],
+  external: ['@tensorflow/*', 'esbuild', 'playwright-core'],
+  alias: { vscode: './test/stand-in/vscode.cjs' },
   banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
   target: 'es2022',
 });

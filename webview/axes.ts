@@ -1,6 +1,7 @@
 /** The plane's axes, along its lower and left edges, and the circles of the base Gaussian. */
 
 import { axisRight, axisTop, scaleLinear, select, type NumberValue, type ScaleLinear } from 'd3';
+import { changes } from './changes';
 import * as describe from './describe';
 import { svg, update, write } from './element';
 import type { Projection } from './scales';
@@ -21,19 +22,24 @@ export function createAxes(): { element: SVGGElement; draw(scene: Scene, view: W
     return { values, format: scale.tickFormat(count) };
   };
 
+  const moved = changes();
+  const drawTicks = ({ x0, x1, y0, y1 }: Window, width: number, height: number): void => {
+    const [x, y] = [scaleLinear([x0, x1], [0, width]), scaleLinear([y0, y1], [height, 0])];
+    const [xTicks, yTicks] = [inner(x, width), inner(y, height)];
+    select(across)
+      .attr('transform', `translate(0,${height})`)
+      .call(axisTop(x).tickValues(xTicks.values).tickFormat(xTicks.format).tickSize(5));
+    select(up).call(axisRight(y).tickValues(yTicks.values).tickFormat(yTicks.format).tickSize(5));
+    update(names[0], { x: width - 8, y: height - 9 });
+    update(names[1], { x: 8, y: 17 });
+  };
+
   return {
     element: svg('g', {}, across, up, ...names),
-    draw: ({ state, cursor }, { x0, x1, y0, y1 }, width, height) => {
-      const [x, y] = [scaleLinear([x0, x1], [0, width]), scaleLinear([y0, y1], [height, 0])];
-      const [xTicks, yTicks] = [inner(x, width), inner(y, height)];
-      select(across)
-        .attr('transform', `translate(0,${height})`)
-        .call(axisTop(x).tickValues(xTicks.values).tickFormat(xTicks.format).tickSize(5));
-      select(up).call(axisRight(y).tickValues(yTicks.values).tickFormat(yTicks.format).tickSize(5));
+    draw: ({ state, cursor }, view, width, height) => {
+      if (moved(view.x0, view.x1, view.y0, view.y1, width, height)) drawTicks(view, width, height);
       const nameOf = (i: number): string =>
         cursor === state.layers.length ? state.axes[i] : `${cursor === 0 ? 'z' : 'v'}${describe.subscript(i + 1)}`;
-      update(names[0], { x: width - 8, y: height - 9 });
-      update(names[1], { x: 8, y: 17 });
       names.forEach((text, i) => write(text, nameOf(state.coordinates[i])));
     },
   };

@@ -2,10 +2,13 @@
 
 type Attributes = Readonly<Record<string, string | number | boolean>>;
 
+/** An attribute that stays the same is left alone: the browser would work out style, layout and paint again. */
 function setAttributes(element: Element, attributes: Attributes): void {
-  for (const [name, value] of Object.entries(attributes)) {
+  for (const name in attributes) {
+    const value = attributes[name];
+    const text = value === true ? '' : String(value);
     if (value === false) element.removeAttribute(name);
-    else element.setAttribute(name, value === true ? '' : String(value));
+    else if (element.getAttribute(name) !== text) element.setAttribute(name, text);
   }
 }
 

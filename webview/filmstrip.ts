@@ -154,9 +154,9 @@ export function createFilmstrip(actions: FilmstripActions): Filmstrip {
         bar.element.classList.toggle('lit', next.lit === i + 1);
       });
       shown.forEach((film, stage) => film.element.classList.toggle('current', stage === Math.round(cursor)));
-      track.style.setProperty('--fraction', String(cursor / state.layers.length));
+      slider.style.setProperty('--fraction', String(cursor / state.layers.length));
       if (slider.valueAsNumber !== cursor) slider.value = String(cursor);
-      slider.setAttribute('aria-valuetext', describe.stage(cursor, state.layers.length));
+      update(slider, { 'aria-valuetext': describe.stage(cursor, state.layers.length) });
       const nearest = Math.round(cursor);
       if (nearest !== current) {
         current = nearest;

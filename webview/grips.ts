@@ -44,7 +44,7 @@ export function createGrips(
   container: HTMLElement,
   projection: () => Projection,
   actions: GripActions,
-): { element: SVGGElement; draw(scene: Scene, at: Projection): void; heldBack(scene: Scene): string | undefined } {
+): { element: SVGGElement; draw(scene: Scene, at: Projection, width: number, height: number): void; heldBack(scene: Scene): string | undefined } {
   let layer = 0;
   let handles: readonly Handle[] = [];
   let resting: number | undefined;
@@ -93,7 +93,7 @@ export function createGrips(
 
   return {
     element: svg('g', { class: 'grips' }, ...grips.map(({ element }) => element)),
-    draw: (scene, { scale, left, top }) => {
+    draw: (scene, { scale, left, top }, width, height) => {
       const active = activeLayer(scene);
       layer = active.number;
       handles = active.handles.slice(0, most);
@@ -104,8 +104,7 @@ export function createGrips(
         const { name: handle, kind, at, from } = handles[i];
         const [x, y] = [left + scale * at[0], top - scale * at[1]];
         // A line to a tip that is not seen would lead nowhere.
-        const { clientWidth, clientHeight } = container;
-        show(leader, from !== undefined && x > 0 && x < clientWidth && y > 0 && y < clientHeight);
+        show(leader, from !== undefined && x > 0 && x < width && y > 0 && y < height);
         if (from) update(leader, { x1: left + scale * from[0], y1: top - scale * from[1], x2: x, y2: y });
         for (const part of parts) update(part, { cx: x, cy: y });
         // Beside its arrow, whose own name stands beyond its end.
@@ -114,9 +113,8 @@ export function createGrips(
         update(name, { x: x + aside * ay, y: y + aside * ax * (from ? 1 : -1) });
         const [symbol, words] = names[handle] ?? [handle, handle];
         write(name, symbol);
-        mark.setAttribute('aria-label', `${symbol} of layer ${layer}, ${words}, at ${describe.point([at[0], at[1]])}; arrow keys move it`);
+        update(mark, { 'aria-label': `${symbol} of layer ${layer}, ${words}, at ${describe.point([at[0], at[1]])}; arrow keys move it`, 'data-kind': kind });
         mark.classList.toggle('held-back', held?.layer === layer && held.handle === handle && held.heldBack);
-        mark.dataset.kind = kind;
       });
     },
     heldBack: ({ state: { dragged, layers } }) => {

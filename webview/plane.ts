@@ -174,7 +174,7 @@ export function createPlane(choice: HTMLElement, actions: PlaneActions): Plane {
       axes.draw(next, view, width, height);
       layer.draw(next, at, view);
       probe.draw(next, at);
-      grips.draw(next, at);
+      grips.draw(next, at, width, height);
       const { brushed, picture } = next;
       show(taken, brushed !== undefined);
       const share = brushed && picture ? brushed.length / picture.particles.count : 0;
@@ -190,7 +190,7 @@ export function createPlane(choice: HTMLElement, actions: PlaneActions): Plane {
       write(title, describe.stage(cursor, depth));
       write(subtitle, `layer ${active.number} · ${active.label} · margin ${describe.margin(active.margin)}`);
       warning.draw(active, state);
-      box.setAttribute('aria-label', `The plane at ${[title.textContent, subtitle.textContent, problem ?? 'no warning'].join(', ')}`);
+      update(box, { 'aria-label': `The plane at ${[title.textContent, subtitle.textContent, problem ?? 'no warning'].join(', ')}` });
     },
   };
 }

@@ -26,10 +26,10 @@ export class ViewChannel implements vscode.Disposable {
   private busy = false;
 
   constructor(
-    private readonly webview: vscode.Webview,
+    private readonly webview: Pick<vscode.Webview, 'postMessage' | 'onDidReceiveMessage'>,
     private readonly isVisible: () => boolean,
     private readonly draws: 'tensors' | 'figures',
-    private readonly flows: OpenFlows,
+    private readonly flows: Pick<OpenFlows, 'onDidRename' | 'onDidPoint' | 'pointAt' | 'activate'>,
   ) {
     webview.onDidReceiveMessage((message: FromView) => this.receive(message));
     this.subscriptions = vscode.Disposable.from(

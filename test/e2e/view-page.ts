@@ -1,14 +1,12 @@
 // One of the built webviews in a plain page, under the content security policy of the real one, with a stub in place of VS Code.
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { pack } from '../../src/protocol/pack';
 import type { Density, Ellipses, FlowState, Frame, FromView, Target } from '../../src/protocol/messages';
-import { themes, themeSheet, type ThemeName } from './themes';
+import { themes, type ThemeName } from './themes';
+import { policyAt, siteFile } from './view-site';
 
 const origin = 'https://view.test/';
-const built = path.resolve('dist/webview');
-const policy = `default-src 'none'; img-src blob: data:; style-src ${origin} 'nonce-n0nce'; script-src 'nonce-n0nce'`;
 
 export interface ViewOptions {
   readonly view?: 'flow-view' | 'sidebar';
@@ -40,27 +38,14 @@ export class ViewPage {
   static async open(browser: Browser, options: ViewOptions = {}): Promise<ViewPage> {
     const { view: name = 'flow-view', theme = 'dark', width = 1280, height = 800, reducedMotion = false, clock = false, saved } = options;
     const page = await browser.newPage({ viewport: { width, height }, reducedMotion: reducedMotion ? 'reduce' : 'no-preference' });
-    const kind = themes[theme].kind;
-    const classes = kind === 'vscode-high-contrast-light' ? `${kind} vscode-high-contrast` : kind;
-    const files: Record<string, string> = {
-      '': `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>${name}</title>
-        <link rel="stylesheet" href="theme.css"><link rel="stylesheet" href="${name}.css"></head>
-        <body class="${classes}" data-vscode-theme-kind="${kind}" data-view="${name}">
-        <script nonce="n0nce" src="stub.js"></script><script nonce="n0nce" src="${name}.js"></script></body></html>`,
-      'theme.css': themeSheet(theme),
-      'stub.js': `const stub = window.view = { posted: [], saved: ${JSON.stringify(saved)}, violations: [] };
-        addEventListener('securitypolicyviolation', (e) => stub.violations.push(e.violatedDirective + ' ' + e.blockedURI + ' ' + e.sample));
-        function acquireVsCodeApi() {
-          return { postMessage: (m) => stub.posted.push(m), getState: () => stub.saved, setState: (s) => { stub.saved = s; } };
-        }`,
-    };
+    const stub = `const stub = window.view = { posted: [], saved: ${JSON.stringify(saved)}, violations: [] };
+      addEventListener('securitypolicyviolation', (e) => stub.violations.push(e.violatedDirective + ' ' + e.blockedURI + ' ' + e.sample));
+      function acquireVsCodeApi() {
+        return { postMessage: (m) => stub.posted.push(m), getState: () => stub.saved, setState: (s) => { stub.saved = s; } };
+      }`;
     await page.route('**', async (route) => {
-      const file = route.request().url().slice(origin.length);
-      const body =
-        files[file] ?? (file.startsWith(name) && !file.endsWith('.map') ? readFileSync(path.join(built, file), 'utf8') : undefined);
-      if (body === undefined) return route.fulfill({ status: 404 });
-      const type = file.endsWith('.js') ? 'text/javascript' : file.endsWith('.css') ? 'text/css' : 'text/html';
-      return route.fulfill({ body, contentType: `${type}; charset=utf-8`, headers: { 'content-security-policy': policy } });
+      const file = siteFile({ view: name, theme, stub }, route.request().url().slice(origin.length));
+      return route.fulfill(file ? { ...file, headers: { 'content-security-policy': policyAt(origin) } } : { status: 404 });
     });
     const view = new ViewPage(page, clock);
     page.on('pageerror', (error) => view.errors.push(error));
