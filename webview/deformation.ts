@@ -19,9 +19,8 @@ function isRankOne(overlay: Overlay): boolean {
  */
 export class Deformation {
   readonly count: number;
-  private readonly logDets: Float32Array;
-  private readonly flips: Uint8Array;
   private readonly depth: number;
+  private sums: { readonly logDets: Float32Array; readonly flips: Uint8Array } | undefined;
 
   /**
    * @param overlays K: what tells the kinds of the layers.
@@ -38,12 +37,19 @@ export class Deformation {
     const n = stages.length / (2 * (depth + 1));
     this.depth = depth;
     this.count = n;
-    this.logDets = new Float32Array((depth + 1) * n);
-    this.flips = new Uint8Array((depth + 1) * n);
+  }
+
+  /** log|det| of the declared formulas up to every stage, and whether they turn space over: added up when they are first asked for. */
+  private get totals(): { readonly logDets: Float32Array; readonly flips: Uint8Array } {
+    if (this.sums) return this.sums;
+    const { depth, count: n, dets } = this;
+    const [logDets, flips] = [new Float32Array((depth + 1) * n), new Uint8Array((depth + 1) * n)];
     for (let i = 0; i < depth * n; i++) {
-      this.logDets[i + n] = this.logDets[i] + Math.log(Math.abs(dets[i]));
-      this.flips[i + n] = this.flips[i] ^ (dets[i] < 0 ? 1 : 0);
+      logDets[i + n] = logDets[i] + Math.log(Math.abs(dets[i]));
+      flips[i + n] = flips[i] ^ (dets[i] < 0 ? 1 : 0);
     }
+    this.sums = { logDets, flips };
+    return this.sums;
   }
 
   /** The points of one stage as a window into the stages: n × 2. */
@@ -69,6 +75,7 @@ export class Deformation {
    */
   logDetAt({ layer, tau }: Instant, into: Float32Array, folded: Uint8Array): void {
     const n = this.count;
+    const { logDets, flips } = this.totals;
     const sign = this.closedForm === 'generate' ? 1 : -1;
     // Under `generate` the fraction adds to the layers before it; under `encode` it takes back part of the layers up to and including it.
     const base = (this.closedForm === 'generate' ? layer - 1 : layer) * n;
@@ -77,14 +84,14 @@ export class Deformation {
     for (let i = 0; i < n; i++) {
       const det = this.dets[dets + i];
       const partial = rankOne ? 1 + tau * (det - 1) : Math.abs(det) ** tau;
-      into[i] = sign * this.logDets[base + i] + Math.log(Math.abs(partial));
-      folded[i] = this.flips[base + i] ^ (partial < 0 ? 1 : 0);
+      into[i] = sign * logDets[base + i] + Math.log(Math.abs(partial));
+      folded[i] = flips[base + i] ^ (partial < 0 ? 1 : 0);
     }
   }
 
   /** The greatest |log|det|| that all but a fraction `trim` of the points reach at the x end. */
   spread(trim: number): number {
-    const last = this.logDets
+    const last = this.totals.logDets
       .slice(this.depth * this.count)
       .map(Math.abs)
       .filter(Number.isFinite)

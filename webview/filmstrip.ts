@@ -2,10 +2,11 @@
 
 import { pointsOf } from './brush';
 import * as describe from './describe';
+import { drawDots } from './dots';
 import { html, prepareCanvas, update } from './element';
 import type { LayerActions } from './hover';
 import { createMarginBar, type MarginBar } from './margin-bar';
-import { drawDots, drawHistogram } from './painters';
+import { drawHistogram } from './painters';
 import { noZoom, projectionOf } from './scales';
 import type { Picture, Scene } from './scene';
 import type { Theme } from './theme';

@@ -1,6 +1,6 @@
 /** A moment to compare with: its grid and particles at the same stage, dotted and in a colour of their own, beneath those of the moment shown. */
 
-import { drawDots } from './painters';
+import { drawDots } from './dots';
 import type { Projection } from './scales';
 import type { Ghost, Scene } from './scene';
 

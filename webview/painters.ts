@@ -133,13 +133,6 @@ export class GridPainter {
   }
 }
 
-/** Draws points (n × 2) as small squares. */
-export function drawDots(context: CanvasRenderingContext2D, points: Float32Array, { scale, left, top }: Projection, size: number): void {
-  for (let i = 0; i < points.length; i += 2) {
-    context.fillRect(left + scale * points[i] - size / 2, top - scale * points[i + 1] - size / 2, size, size);
-  }
-}
-
 /** Draws a line from each point of the first batch through the second to the third: where the particles came from. */
 export function drawTrails(
   context: CanvasRenderingContext2D,

@@ -1,10 +1,11 @@
 /** What the plane shows on its canvas: grid, target, trails and particles at one instant. */
 
 import { pointsOf } from './brush';
+import { drawDots } from './dots';
 import { drawEllipses } from './ellipses';
 import { GhostPainter } from './ghost-painter';
 import { instantAt } from './instant';
-import { GridPainter, drawDots, drawTrails } from './painters';
+import { GridPainter, drawTrails } from './painters';
 import { nearness, type Projection } from './scales';
 import type { Picture, Scene } from './scene';
 

@@ -2,7 +2,7 @@
 
 import type { Target } from '../src/protocol/messages';
 import { densityContours } from './contours';
-import { drawDots } from './painters';
+import { drawDots } from './dots';
 import type { Projection } from './scales';
 import type { Theme } from './theme';
 

@@ -24,6 +24,7 @@ export class ViewChannel implements vscode.Disposable {
   private ready = false;
   private stale = true;
   private busy = false;
+  private owesState = false;
 
   constructor(
     private readonly webview: Pick<vscode.Webview, 'postMessage' | 'onDidReceiveMessage'>,
@@ -153,7 +154,17 @@ export class ViewChannel implements vscode.Disposable {
     void this.webview.postMessage(message);
   }
 
+  /** Once for all that happens at the same time. */
   private postState(): void {
+    if (this.owesState) return;
+    this.owesState = true;
+    queueMicrotask(() => {
+      this.owesState = false;
+      this.postStateNow();
+    });
+  }
+
+  private postStateNow(): void {
     if (!this.ready || !this.isVisible()) return;
     const { flow } = this;
     const hovered = flow?.hovered;

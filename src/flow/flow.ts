@@ -198,8 +198,12 @@ export class Flow {
       at = into.points;
     }
     const base = this.base.logDensity(at);
-    const finite = (i: number): boolean => at.subarray(i * this.dim, (i + 1) * this.dim).every(Number.isFinite);
-    return logs.map((log, i) => (log === -Infinity ? log : finite(i) ? log + base[i] : NaN));
+    for (let i = 0; i < count; i++) if (logs[i] !== -Infinity) logs[i] += base[i];
+    for (let i = 0; i < at.length; i++) {
+      const p = Math.floor(i / this.dim);
+      if (!Number.isFinite(at[i]) && logs[p] !== -Infinity) logs[p] = NaN;
+    }
+    return logs;
   }
 
   /** {@link logProb} of the points at x that were traced. */

@@ -33,10 +33,10 @@ export interface Activation {
 export abstract class PlanarMap implements Layer, PlanarFacts {
   abstract readonly margin: number;
   abstract readonly folds: boolean;
-  protected readonly w: Float64Array;
-  protected readonly b: number;
+  readonly w: Float64Array;
+  readonly b: number;
   readonly uHat: Float64Array;
-  protected readonly kappa: number;
+  readonly kappa: number;
   /** 1 + κ, kept apart because κ rounds to −1 long before this is 0; never 0 by the constraint, but at the least number that there is. */
   readonly slack: number;
   /** log|1 + κ|, where 1 + κ itself is below every number too. */

@@ -1,8 +1,9 @@
-import { perCoordinate, requireBelowOne, single, type LayerImage, type LayerType, type Overlay } from './layer';
+import { perCoordinate, requireBelowOne, single, type InverseReport, type LayerImage, type LayerType, type Overlay } from './layer';
 import { planarRoots, solvePlanar } from './planar-inverse';
 import { LeakyPlanar } from './planar-leaky';
 import { planarFloat32 } from './planar-float32';
 import { planarKernel } from './planar-kernel';
+import { invertNearby, leastSlack } from './planar-nearby';
 import { dot, PlanarMap, tanhLogDet, type Activation } from './planar-map';
 import { excessOverTanh, sech2 } from './stable';
 
@@ -13,6 +14,11 @@ const neutral = Math.log(Math.E - 1);
 class TanhPlanar extends PlanarMap {
   readonly margin = Math.min(1, this.slack);
   readonly folds = this.slack < 0;
+
+  override inverse(y: Float64Array, into: LayerImage, report?: InverseReport): void {
+    if (report || this.slack < leastSlack) super.inverse(y, into, report);
+    else invertNearby(this, y, into);
+  }
 
   protected height(a: number): number {
     return Math.tanh(a);

@@ -21,8 +21,10 @@ export function latticeOf(flow: Flow, { stage, side, window: [x0, x1, y0, y1] }:
     throw new RangeError(`The flow has the stages 0 to ${layers.length}, but ${stage} was asked for.`);
   const at = (from: number, to: number, i: number): number => (side === 1 ? (from + to) / 2 : from + ((to - from) * i) / (side - 1));
   if (dim === 1) return Float64Array.from({ length: side }, (_, i) => at(x0, x1, i));
-  return Float64Array.from({ length: 2 * side * side }, (_, n) => {
-    const p = Math.floor(n / 2);
-    return n % 2 === 0 ? at(x0, x1, p % side) : at(y0, y1, Math.floor(p / side));
-  });
+  const points = new Float64Array(2 * side * side);
+  for (let p = 0; p < side * side; p++) {
+    points[2 * p] = at(x0, x1, p % side);
+    points[2 * p + 1] = at(y0, y1, Math.floor(p / side));
+  }
+  return points;
 }
