@@ -55,7 +55,14 @@ const product = [
 // Tests resolve packages at run time: an oracle such as TensorFlow.js is then loaded as its authors ship it.
 /** @type {import('esbuild').BuildOptions[]} */
 const tests = [
-  { ...node, packages: 'external', entryPoints: testFiles('test/unit'), outdir: 'out/unit', outbase: 'test/unit' },
+  {
+    ...node,
+    packages: 'external',
+    alias: { vscode: './test/stand-in/vscode.cjs' },
+    entryPoints: testFiles('test/unit'),
+    outdir: 'out/unit',
+    outbase: 'test/unit',
+  },
   { ...node, external: ['vscode', 'mocha'], entryPoints: testFiles('test/host'), outdir: 'out/host', outbase: 'test/host' },
   { ...node, packages: 'external', entryPoints: testFiles('test/e2e'), outdir: 'out/e2e', outbase: 'test/e2e' },
   {

@@ -17,7 +17,7 @@ if (unknown !== undefined) {
 }
 const asked = positionals.length > 0 ? positionals : parts;
 // Chromium shows the webview, and the worker trains, as they are shipped.
-if (asked.includes('view')) await run(process.execPath, ['esbuild.mjs', ...(process.env.PROFILE ? [] : ['--production'])]);
+if (asked.includes('view')) await run(process.execPath, ['esbuild.mjs', '--production']);
 
 await build({
   entryPoints: [...asked.map((name) => `test/bench/${name}.ts`), 'test/bench/rivals/tfjs.ts', 'test/bench/engine-worker.ts'],

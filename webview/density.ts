@@ -109,12 +109,12 @@ export class DensityPainter {
     const image = context.createImageData(side, side);
     const { flow, target, greatest } = this;
     const end = this.ends.difference;
-    const table = paletteOf(kind, theme);
+    const [table, pixels] = [paletteOf(kind, theme), new Uint32Array(image.data.buffer)];
     for (let i = 0; i < flow.length; i++) {
       const share = kind === 'density' ? flow[i] / greatest : ((flow[i] - (target?.[i] ?? 0)) / end + 1) / 2;
       // The image's first row is its upper edge, where y is greatest; what is not finite stays transparent.
-      const pixel = 4 * ((side - 1 - Math.floor(i / side)) * side + (i % side));
-      if (Number.isFinite(share)) image.data.set(table[Math.round(share * (table.length - 1))], pixel);
+      const pixel = (side - 1 - Math.floor(i / side)) * side + (i % side);
+      if (Number.isFinite(share)) pixels[pixel] = table[Math.round(share * (table.length - 1))];
     }
     context.putImageData(image, 0, 0);
     this.images.set(kind, canvas);
@@ -132,13 +132,20 @@ export function differenceColours(): string[] {
   return range(256).map((i) => interpolateRdBu(1 - i / 255));
 }
 
-/** Each colour with its opacity: none where there is nothing to tell, so that the theme's background shows. */
-function paletteOf(kind: 'density' | 'difference', theme: Theme): Uint8ClampedArray[] {
+const palettes = { density: new WeakMap<Theme, Uint32Array>(), difference: new WeakMap<Theme, Uint32Array>() };
+
+/** Each colour as a pixel with its opacity: none where there is nothing to tell, so that the theme's background shows. */
+function paletteOf(kind: 'density' | 'difference', theme: Theme): Uint32Array {
+  const known = palettes[kind].get(theme);
+  if (known) return known;
   const colours = kind === 'density' ? densityColours(theme) : differenceColours();
-  return colours.map((colour, i) => {
+  const bytes = colours.flatMap((colour, i) => {
     const { r, g, b } = rgb(colour);
     const share = i / (colours.length - 1);
     const weight = kind === 'density' ? Math.min(1, share * 5) : Math.min(1, Math.abs(2 * share - 1) * 2.5);
-    return Uint8ClampedArray.of(r, g, b, 255 * weight);
+    return [r, g, b, 255 * weight];
   });
+  const palette = new Uint32Array(Uint8ClampedArray.from(bytes).buffer);
+  palettes[kind].set(theme, palette);
+  return palette;
 }

@@ -56,12 +56,13 @@ const sheets = new WeakMap<HTMLCanvasElement, Sheet>();
 /** Draws points (n × 2) as small squares in the fill colour and the opacity of the context. */
 export function drawDots(context: CanvasRenderingContext2D, points: Float32Array, at: Projection, size: number): void {
   const { canvas, fillStyle, globalAlpha } = context;
+  if (typeof fillStyle !== 'string') throw new TypeError('Dots are of one colour.');
   const known = sheets.get(canvas);
   const sheet = known?.width === canvas.width && known.height === canvas.height ? known : new Sheet(canvas.width, canvas.height);
   sheets.set(canvas, sheet);
   const ratio = context.getTransform().a;
   const pixels = { scale: at.scale * ratio, left: at.left * ratio, top: at.top * ratio };
-  const image = sheet.draw(points, pixels, size * ratio, String(fillStyle), globalAlpha);
+  const image = sheet.draw(points, pixels, size * ratio, fillStyle, globalAlpha);
   context.save();
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.globalAlpha = 1;

@@ -44,7 +44,11 @@ export function createGrips(
   container: HTMLElement,
   projection: () => Projection,
   actions: GripActions,
-): { element: SVGGElement; draw(scene: Scene, at: Projection, width: number, height: number): void; heldBack(scene: Scene): string | undefined } {
+): {
+  element: SVGGElement;
+  draw(scene: Scene, at: Projection, width: number, height: number): void;
+  heldBack(scene: Scene): string | undefined;
+} {
   let layer = 0;
   let handles: readonly Handle[] = [];
   let resting: number | undefined;
@@ -113,7 +117,10 @@ export function createGrips(
         update(name, { x: x + aside * ay, y: y + aside * ax * (from ? 1 : -1) });
         const [symbol, words] = names[handle] ?? [handle, handle];
         write(name, symbol);
-        update(mark, { 'aria-label': `${symbol} of layer ${layer}, ${words}, at ${describe.point([at[0], at[1]])}; arrow keys move it`, 'data-kind': kind });
+        update(mark, {
+          'aria-label': `${symbol} of layer ${layer}, ${words}, at ${describe.point([at[0], at[1]])}; arrow keys move it`,
+          'data-kind': kind,
+        });
         mark.classList.toggle('held-back', held?.layer === layer && held.handle === handle && held.heldBack);
       });
     },

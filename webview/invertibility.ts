@@ -184,7 +184,8 @@ export function createInvertibility(actions: LayerActions): Section & { draw(sce
       scene = next;
       if (!section.element.open) return;
       const { picture, state, lit: pointed, instant } = next;
-      if (computeAgain(picture, state.layers)) computed = kappaBars(state.layers, picture?.particles);
+      // Every state brings layers of its own, also where only the cursor moved.
+      if (computeAgain(picture, JSON.stringify(state.layers))) computed = kappaBars(state.layers, picture?.particles);
       if (drawAgain(computed, pointed, instant.layer)) drawPlot(next);
     },
   };

@@ -122,7 +122,9 @@ export function createProbeJourney(actions: LayerActions, close: HTMLElement): P
       const { probe } = state;
       show(element, probe !== undefined);
       show(reading, probe !== undefined);
-      if (probe === undefined || width === 0 || !drawAgain(probe, pointed, next.instant.layer, state.layers.length, width, height)) return;
+      // Every state brings a probe of its own, also where only the cursor moved.
+      const told = JSON.stringify(probe && [probe.route, probe.dets, probe.logBase, probe.energy, probe.logProb]);
+      if (probe === undefined || width === 0 || !drawAgain(told, pointed, next.instant.layer, state.layers.length, width, height)) return;
       const falls = waterfall(probe, state.closedForm);
       const fall = falls[(pointed ?? next.instant.layer) - 1];
       write(route, routeOf(probe));

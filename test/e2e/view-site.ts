@@ -17,7 +17,10 @@ export const policyAt = (origin: string): string =>
   `default-src 'none'; img-src blob: data:; style-src ${origin} 'nonce-n0nce'; script-src 'nonce-n0nce'`;
 
 /** A file by its name, the page itself being ''; undefined where there is no such file. */
-export function siteFile({ view, theme, stub }: ViewSite, name: string): { readonly body: string; readonly contentType: string } | undefined {
+export function siteFile(
+  { view, theme, stub }: ViewSite,
+  name: string,
+): { readonly body: string; readonly contentType: string } | undefined {
   const body = ownFile(view, theme, stub, name) ?? (name.startsWith(view) && !name.endsWith('.map') ? builtFile(name) : undefined);
   const type = name.endsWith('.js') ? 'text/javascript' : name.endsWith('.css') ? 'text/css' : 'text/html';
   return body === undefined ? undefined : { body, contentType: `${type}; charset=utf-8` };

@@ -150,6 +150,12 @@ export class ViewHost {
       this.request = response;
       return this.deliver();
     }
+    // Another page: what was on its way to the one before is gone with it.
+    if (url === '/') {
+      this.request = undefined;
+      this.waiting.length = 0;
+      this.frames.waiting = 0;
+    }
     const file = siteFile({ view: 'flow-view', theme: 'dark', stub }, url.slice(1));
     if (!file) return void response.writeHead(404).end();
     response.writeHead(200, {

@@ -31,8 +31,6 @@ export async function animate(page: Page, seconds: number): Promise<Animation> {
   await page.getByLabel('Loop').check();
   await page.getByRole('button', { name: 'Layers', exact: true }).click();
   await page.waitForTimeout(500);
-  const browser = page.context().browser();
-  if (process.env.PROFILE) await browser?.startTracing(page, { categories: ['devtools.timeline', 'blink', 'cc', 'disabled-by-default-devtools.timeline', 'viz', 'skia', 'gpu', 'disabled-by-default-skia'] });
   const before = await worked();
   const times = await page.evaluate(
     (duration) =>
@@ -52,11 +50,6 @@ export async function animate(page: Page, seconds: number): Promise<Animation> {
     1000 * seconds,
   );
   const work = (await worked()) - before;
-  if (process.env.PROFILE) {
-    const trace = await browser?.stopTracing();
-    (await import('node:fs')).writeFileSync(`/tmp/bview-trace-${Date.now()}.json`, trace ?? '');
-    console.log('frames', times.length);
-  }
   await page.getByRole('button', { name: 'Layers', exact: true }).click();
   const intervals = times.slice(1).map((time, i) => time - times[i]);
   const late = intervals.reduce((sum, each) => sum + Math.max(0, Math.round(each / (1000 / 60)) - 1), 0);
@@ -91,7 +84,11 @@ export async function clicked(page: Page, kind: 'step' | 'stage' | 'probe', i: n
     return { painted };
   }, watched);
   if (kind === 'step') await page.getByRole('button', { name: i % 2 === 0 ? /^Step x → z/ : /^Step z → x/ }).click();
-  else if (kind === 'stage') await page.locator('.film').nth(i % 2 === 0 ? 6 : 8).click();
+  else if (kind === 'stage')
+    await page
+      .locator('.film')
+      .nth(i % 2 === 0 ? 6 : 8)
+      .click();
   else await page.locator('.plane-picture').click({ position: { x: 200 + 15 * i, y: 180 } });
   return wait.evaluate(({ painted }) => painted);
 }
@@ -104,7 +101,10 @@ export async function heatMaps(page: Page, times: number): Promise<{ answered: n
   await page.getByLabel('Density', { exact: true }).check();
   await page.keyboard.press('Escape');
   for (let i = 0; i < times; i++) {
-    await page.locator('.film').nth(16 - (i % 2)).click();
+    await page
+      .locator('.film')
+      .nth(16 - (i % 2))
+      .click();
     await page.waitForTimeout(1200);
   }
   const log = (await page.evaluate(() => passed)).filter(({ type }) => type === 'density');

@@ -115,3 +115,42 @@ describe('32 layers of parameters with standard deviation 2', () => {
     });
   }
 });
+
+describe('planar inverses without a report, as heat maps take them', () => {
+  it('are those with one, to seven digits, for points in a row and for points anywhere', () => {
+    const random = new RandomStream(2027, 1);
+    const side = 64;
+    const count = side * side;
+    const image = () => ({ points: new Float64Array(2 * count), det: new Float64Array(count), logDet: new Float64Array(count) });
+    const report = { status: new Uint8Array(count), iterations: new Uint16Array(count), residual: new Float64Array(count) };
+    const lattice = Float64Array.from({ length: 2 * count }, (_, i) => {
+      const p = Math.floor(i / 2);
+      return 8 * ((i % 2 === 0 ? p % side : Math.floor(p / side)) / (side - 1)) - 4;
+    });
+    const anywhere = lattice.map(() => random.normal() * 10 ** (6 * random.uniform() - 3));
+    anywhere.set([NaN, 0, 1, Infinity], 2000);
+    for (let k = 0; k < 60; k++) {
+      const [w1, w2, across] = [3 * random.normal(), 3 * random.normal(), random.normal()];
+      // From wᵀû next to −1, where a root is nearly triple, to a strong push.
+      const slack = 10 ** (4.5 * random.uniform() - 3);
+      const along = (slack - 1) / Math.hypot(w1, w2) ** 2;
+      const layer = planar.create(
+        2,
+        { raw: true },
+        Float64Array.of(w1, w2, along * w1 - across * w2, along * w2 + across * w1, random.normal()),
+      );
+      for (const y of [lattice, anywhere]) {
+        const [fast, judged] = [image(), image()];
+        layer.inverse(y, fast);
+        layer.inverse(y, judged, report);
+        for (let p = 0; p < count; p++) {
+          const finite = Number.isFinite(y[2 * p] + y[2 * p + 1]);
+          const size = 1 + Math.hypot(y[2 * p], y[2 * p + 1]);
+          const off = Math.hypot(fast.points[2 * p] - judged.points[2 * p], fast.points[2 * p + 1] - judged.points[2 * p + 1]) / size;
+          assert.ok(finite ? off < 1e-7 : Number.isNaN(off), `1 + wᵀû = ${slack}, point ${p}: off by ${off}`);
+          if (finite) assert.ok(Math.abs(fast.logDet[p] - judged.logDet[p]) < 1e-6, `1 + wᵀû = ${slack}, point ${p}: ${fast.logDet[p]}`);
+        }
+      }
+    }
+  });
+});
