@@ -3,7 +3,7 @@
 import { pointer, randomNormal } from 'd3';
 import * as describe from './describe';
 import { html, prepareCanvas, show, svg, update, write } from './element';
-import { drawDots } from './painters';
+import { drawDots } from './dots';
 import { pointUnder, type Projection } from './scales';
 import type { Scene } from './scene';
 import { Sketch } from './sketch';
