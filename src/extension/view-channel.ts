@@ -24,6 +24,8 @@ export class ViewChannel implements vscode.Disposable {
   private ready = false;
   private stale = true;
   private busy = false;
+  /** Counts the snapshots: a picture that was asked for before one is not sent after it, beside the one that it asked for. */
+  private turn = 0;
   private owesState = false;
 
   constructor(
@@ -66,6 +68,7 @@ export class ViewChannel implements vscode.Disposable {
     if (!this.ready || !this.isVisible()) return;
     this.stale = true;
     this.busy = false;
+    this.turn++;
     this.postState();
     if (!this.flow) return;
     void this.flow.session.open();
@@ -183,10 +186,12 @@ export class ViewChannel implements vscode.Disposable {
     if (!session || !this.ready || !this.stale || this.busy || !this.isVisible()) return;
     this.busy = true;
     this.stale = false;
+    const { turn } = this;
     const picture = await session.trace();
-    if (session !== this.flow?.session) return;
+    if (turn !== this.turn || session !== this.flow?.session) return;
     if (this.draws === 'figures' || !picture) {
       setTimeout(() => {
+        if (turn !== this.turn) return;
         this.busy = false;
         void this.draw();
       }, FIGURES_EVERY);

@@ -83,6 +83,17 @@ describe('the channel between a flow and its view', () => {
     assert.equal(unpack<Frame>(frames()[1].packed).step, 3);
   });
 
+  it('sends one frame to a view that is loaded again while a picture is computed', async () => {
+    say({ type: 'ready' });
+    await until(() => frames().length > 0);
+    say({ type: 'drawn' });
+    await trainTo(1);
+    say({ type: 'ready' });
+    await until(() => frames().length > 1);
+    await trainTo(2);
+    assert.equal(frames().length, 2);
+  });
+
   it('asks for no picture and sends nothing while the view is hidden', async () => {
     say({ type: 'ready' });
     await until(() => frames().length > 0);
