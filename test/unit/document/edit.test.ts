@@ -256,8 +256,8 @@ describe('setting how a flow is trained in a text', () => {
     /** A setting of no use for the flow as it is. */
     const idle = ({ objective, training }: FlowSpec, key: TrainingSetting): boolean => {
       if (key === 'momentum') return training.optimizer !== 'sgd';
-      if (key === 'holdout') return objective.type !== 'forward-kl' || samplers.has(objective.data);
-      return (key === 'anneal' || key === 'gradient') && objective.type !== 'reverse-kl';
+      if (key === 'holdout') return objective?.type !== 'forward-kl' || samplers.has(objective.data);
+      return (key === 'anneal' || key === 'gradient') && objective?.type !== 'reverse-kl';
     };
     fc.assert(
       fc.property(commented, settings, ({ flow, text }, [key, value]) => {
