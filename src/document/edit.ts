@@ -4,6 +4,7 @@ import { isMap, isScalar, isSeq } from 'yaml';
 import type { ParsedNode } from 'yaml';
 import { typeOf } from '../flow/flow';
 import { sizeOf } from '../flow/layer';
+import type { Objective } from '../flow/spec';
 import { trainingKeys } from './format';
 import {
   addToFlow,
@@ -19,6 +20,7 @@ import {
   type Mapping,
   type Pair,
 } from './node-edits';
+import { objectiveText } from './objective-text';
 import { parseFlow } from './parse';
 import { firstLineEnd } from './problem';
 import type { TextEdit } from './text-edit';
@@ -39,6 +41,15 @@ export function setWeights(text: string, path: string): TextEdit[] {
   const value = pathAsValue(path);
   const pair = pairOf(root, 'weights');
   return pair ? setValue(text, pair, value) : [addToFlow(text, root, `weights: ${value}`)];
+}
+
+/** The edits after which the flow has this objective. None where the text is not a mapping that can be read. */
+export function setObjective(text: string, objective: Objective): TextEdit[] {
+  const root = rootOf(text);
+  if (!root) return [];
+  const pair = pairOf(root, 'objective');
+  const value = objectiveText(objective);
+  return pair ? setValue(text, pair, value) : [addToFlow(text, root, `objective: ${value}`)];
 }
 
 /**

@@ -10,6 +10,7 @@ import { registerLanguage } from './language';
 import { OpenFlows } from './open-flows';
 import { Sidebar } from './sidebar';
 import { showStatusBar } from './status-bar';
+import { TensorList } from './tensor-list';
 import { openWorkerEngine } from './worker-engine';
 
 /** What other extensions, and the tests inside the extension host, get of this one. */
@@ -34,7 +35,8 @@ export function activate(context: vscode.ExtensionContext): Api {
     followContextKeys(flows),
     view.register(),
     new Sidebar(context.extensionUri, flows).register(),
-    registerCommands(flows, view, autosave),
+    registerCommands({ extensionUri: context.extensionUri, flows, view, autosave }),
+    TensorList.register(),
     registerDebugging(context.extensionUri, flows),
     registerLanguage(flows, view),
   );

@@ -1,0 +1,16 @@
+/** Objectives as they are written in a flow's text. */
+
+import type { ColumnChoice, Objective } from '../flow/spec';
+
+/** `{ type: forward-kl, data: points.csv, columns: [a, b] }`, on one line. */
+export function objectiveText(objective: Objective): string {
+  const entries = Object.entries(objective) as [string, string | number | readonly ColumnChoice[]][];
+  return `{ ${entries.map(([key, value]) => `${key}: ${typeof value === 'object' ? `[${value.map(plainOrQuoted).join(', ')}]` : plainOrQuoted(value)}`).join(', ')} }`;
+}
+
+/** A name of a file or column, without quotes where YAML reads it as the same text. */
+export function plainOrQuoted(value: string | number): string {
+  if (typeof value === 'number') return String(value);
+  const plain = /^[A-Za-z_][\w.-]*(?:\/[\w.-]+)*$/.test(value) && !/^(?:true|false|null)$/i.test(value);
+  return plain ? value : JSON.stringify(value);
+}
