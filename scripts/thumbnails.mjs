@@ -22,7 +22,10 @@ export async function drawThumbnails(folder) {
     logLevel: 'warning',
   });
   const code = Buffer.from(bundled.outputFiles[0].contents).toString('base64');
-  const { targetThumbnail, samplers, energies } = await import(`data:text/javascript;base64,${code}`);
+  const { targetThumbnail, samplers, energies } =
+    /** @type {typeof import('../src/extension/thumbnail') & typeof import('../src/flow/samplers') & typeof import('../src/flow/targets')} */ (
+      await import(`data:text/javascript;base64,${code}`)
+    );
   mkdirSync(folder, { recursive: true });
   for (const name of [...samplers.keys(), ...energies.keys()]) {
     for (const [theme, colour] of Object.entries(colours))

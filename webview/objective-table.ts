@@ -26,7 +26,8 @@ export function createObjectiveTable(): Section & { draw(scene: Scene): void } {
   const formula = html('p', { class: 'formula' });
   const table = html('table', { class: 'needs' });
   const verdict = html('p', { class: 'hint' });
-  const section = createSection('needs-section', 'What the objective needs', [], formula, table, verdict);
+  const drops = html('p', { class: 'hint' }, 'To learn from your own points, drop a data file on this view: hold Shift as you drag.');
+  const section = createSection('needs-section', 'What the objective needs', [], formula, table, verdict, drops);
   let drawn = '';
 
   return {

@@ -49,6 +49,11 @@ export function setObjective(text: string, objective: Objective): TextEdit[] {
   if (!root) return [];
   const pair = pairOf(root, 'objective');
   const value = objectiveText(objective);
+  if (isMap<ParsedNode, ParsedNode | null>(pair?.value) && !pair.value.flow) {
+    // On lines of its own: what follows the last of them stays where it is.
+    const last = pair.value.items.at(-1);
+    return last ? [{ start: pair.value.range[0], end: endOf(last.value ?? last.key), text: value }] : [];
+  }
   return pair ? setValue(text, pair, value) : [addToFlow(text, root, `objective: ${value}`)];
 }
 

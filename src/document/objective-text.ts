@@ -4,7 +4,7 @@ import type { ColumnChoice, Objective } from '../flow/spec';
 
 /** `{ type: forward-kl, data: points.csv, columns: [a, b] }`, on one line. */
 export function objectiveText(objective: Objective): string {
-  const entries = Object.entries(objective) as [string, string | number | readonly ColumnChoice[]][];
+  const entries = Object.entries<string | number | readonly ColumnChoice[]>(objective);
   return `{ ${entries.map(([key, value]) => `${key}: ${typeof value === 'object' ? `[${value.map(plainOrQuoted).join(', ')}]` : plainOrQuoted(value)}`).join(', ')} }`;
 }
 

@@ -111,7 +111,7 @@ function checkRecipe(spec: FlowSpec, header: Json): void {
   ) {
     throw new WeightsError('The recipe in the metadata of these weights cannot be read: save them again.');
   }
-  if (closedFormDirection(recipe as Pick<FlowSpec, 'direction' | 'objective'>) !== closedFormDirection(spec)) {
+  if (closedFormDirection(recipe) !== closedFormDirection(spec)) {
     const arrow = closedFormDirection(spec) === 'encode' ? 'x → z' : 'z → x';
     const why = spec.direction ? `while the formulas of this flow run ${arrow}` : `under which the layers run ${arrow}`;
     const trained = spec.objective

@@ -7,6 +7,7 @@ import { showData } from './data-preview';
 import { newFlow, type Workshop } from './new-flow';
 import type { OpenFlow } from './open-flows';
 import { saveWeights } from './save-weights';
+import { takeIn, type Dropped } from './take-in';
 import { writeValues } from './write-values';
 
 /** The commands on a flow. Each is enabled only when it makes sense (see package.json), so what it finds missing is not an error. */
@@ -42,6 +43,9 @@ export function registerCommands(workshop: Workshop): vscode.Disposable {
   );
   return vscode.Disposable.from(
     ...registered,
+    vscode.commands.registerCommand('nflow.takeIn', (dropped: Dropped, uri?: vscode.Uri) =>
+      takeIn(dropped, uri && flows.find(uri), workshop),
+    ),
     vscode.commands.registerCommand('nflow.newFlow', () => newFlow(workshop)),
     vscode.commands.registerCommand('nflow.newFlowFromData', (uri?: vscode.Uri) => newFlow(workshop, uri)),
     vscode.commands.registerCommand('nflow.previewData', (uri?: vscode.Uri) => uri && showData(uri)),

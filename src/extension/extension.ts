@@ -10,6 +10,7 @@ import { registerLanguage } from './language';
 import { OpenFlows } from './open-flows';
 import { Sidebar } from './sidebar';
 import { showStatusBar } from './status-bar';
+import { DropIntoText } from './take-in';
 import { TensorList } from './tensor-list';
 import { openWorkerEngine } from './worker-engine';
 
@@ -37,6 +38,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     new Sidebar(context.extensionUri, flows).register(),
     registerCommands({ extensionUri: context.extensionUri, flows, view, autosave }),
     TensorList.register(),
+    DropIntoText.register(),
     registerDebugging(context.extensionUri, flows),
     registerLanguage(flows, view),
   );

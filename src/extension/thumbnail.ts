@@ -68,7 +68,7 @@ function density(points: readonly number[]): Uint8Array {
     if (isInside(column) && isInside(rows[i])) counts[(side - 1 - rows[i]) * side + column]++;
   });
   const filled = counts.filter((count) => count > 0).sort();
-  const usual = filled[Math.floor(0.9 * (filled.length - 1))] ?? 1;
+  const usual = filled[Math.round(0.9 * (filled.length - 1))] ?? 1;
   return Uint8Array.from(counts, (count) => Math.min(shades, Math.round(shades * Math.sqrt(count / usual))));
 }
 

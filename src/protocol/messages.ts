@@ -261,6 +261,8 @@ export type ToView =
 
 export type FromView =
   | { readonly type: 'ready' }
+  /** A file was dropped: where it is, or, where only its content is known, that; without bytes where they are too many. */
+  | { readonly type: 'drop'; readonly uri?: string; readonly file?: { readonly name: string; readonly bytes?: Uint8Array } }
   | { readonly type: 'drawn' }
   | { readonly type: 'command'; readonly command: ViewCommand }
   | { readonly type: 'cursor'; readonly cursor: number }

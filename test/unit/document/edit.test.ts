@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { setDataFile, setParameters, setTraining, setWeights, type TextEdit, type TrainingSetting } from '../../../src/document/edit';
+import { setDataFile, setObjective, setParameters, setTraining, setWeights, type TextEdit, type TrainingSetting } from '../../../src/document/edit';
 import { typeOf } from '../../../src/flow/flow';
 import { sizeOf } from '../../../src/flow/layer';
 import { newFlowText } from '../../../src/document/new-flow';
@@ -272,7 +272,44 @@ describe('setting how a flow is trained in a text', () => {
   });
 });
 
+describe('setting the objective', () => {
+  const objective: Objective = { type: 'forward-kl', data: 'my data.csv', columns: ['petal length', 2] };
+
+  it('replaces the one that there is, in braces or in lines, and leaves the rest as it was written', () => {
+    const line = 'nflow: 1\nobjective: { type: reverse-kl, energy: U1 } # why\nlayers: [planar] # one\n';
+    const written = applied(line, setObjective(line, objective));
+    const expected =
+      'nflow: 1\nobjective: { type: forward-kl, data: "my data.csv", columns: ["petal length", 2] } # why\nlayers: [planar] # one\n';
+    assert.equal(written, expected);
+    const lines = 'nflow: 1\nobjective:\n  type: forward-kl # a\n  data: rings\nlayers: [planar]\n';
+    assert.deepEqual(parseFlow(applied(lines, setObjective(lines, objective))).spec?.objective, { ...objective, holdout: 0.1 });
+  });
+
+  it('adds one where there is none, and does nothing to a text that cannot be read', () => {
+    const text = 'nflow: 1\ndirection: x->z\nlayers: [planar]\n';
+    const { spec, problems } = parseFlow(applied(text, setObjective(text, { type: 'forward-kl', data: 'rings' })));
+    assert.deepEqual([problems, spec?.objective], [[], { type: 'forward-kl', data: 'rings' }]);
+    assert.deepEqual(setObjective('nflow: [', objective), []);
+  });
+
+  it('keeps names of columns apart from numbers and words of YAML', () => {
+    for (const name of ['1.5', 'true', 'null', '~', 'a b', '- x', 'x: y', '# c', 'naïve', "it's", '"q"', 'C:\\d']) {
+      const text = 'nflow: 1\ndim: 1\nlayers: [planar]\n';
+      const { spec } = parseFlow(applied(text, setObjective(text, { type: 'forward-kl', data: 'a.csv', columns: [name] })));
+      assert.deepEqual(spec?.objective?.type === 'forward-kl' && spec.objective.columns, [name]);
+    }
+  });
+});
+
 describe('a new flow', () => {
+  it('is as deep as it is told, in the dimension of its data', () => {
+    const objective: Objective = { type: 'forward-kl', data: 'points.csv', columns: ['a', 'b', 'c'] };
+    const { spec, problems } = parseFlow(newFlowText(objective, { dim: 3, depth: 5 }));
+    assert.deepEqual(problems, []);
+    assert.deepEqual([spec?.dim, spec?.layers.length, spec?.objective], [3, 5, { ...objective, holdout: 0.1 }]);
+    assert.equal(parseFlow(newFlowText({ type: 'reverse-kl', energy: 'U1', gradient: 'path' })).spec?.layers.length, 16);
+  });
+
   it('is sound and has the target that was asked for', () => {
     const objectives: Objective[] = [
       ...[...samplers.keys()].map((data) => ({ type: 'forward-kl' as const, data })),
