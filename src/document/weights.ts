@@ -9,7 +9,8 @@ import { parameterSlots } from '../flow/flow';
 import { closedFormDirection, type FlowSpec } from '../flow/spec';
 import { counted } from './sentences';
 
-const weightsFormat = 'nflow';
+/** What the metadata of our own weights call their format. */
+export const weightsFormat = 'nflow';
 const weightsVersion = '1';
 /** A flow of 64 layers has a header of about 20 kB. */
 const longestHeader = 1_000_000;

@@ -31,10 +31,11 @@ async function read(uri: vscode.Uri): Promise<Contents | { readonly message: str
 export function tensorPage(uri: vscode.Uri, contents: Contents | { readonly message: string }): string {
   const name = nameOf(uri);
   if ('message' in contents) return staticPage(name, `<p class="wrong">${escape(contents.message)}</p>`);
-  const { verdict, recognised, assumed, tensors, metadata } = contents;
+  const { verdict, kind, assumed, tensors, metadata } = contents;
   const command = `command:nflow.importCheckpoint?${encodeURIComponent(JSON.stringify([uri]))}`;
   const button = `<a class="button" role="button" href="${command}">${escape(vscode.l10n.t('Import Checkpoint…'))}</a>`;
   const count = tensors.reduce((sum, { shape }) => sum + shape.reduce((size, length) => size * length, 1), 0);
+  const lacks = tensors.some(({ problem }) => problem !== undefined);
   const none = vscode.l10n.t('none');
   const rows = tensors.map(({ name: tensor, dtype, shape, statistics: it, problem }): TableCell[] => [
     tensor,
@@ -42,7 +43,7 @@ export function tensorPage(uri: vscode.Uri, contents: Contents | { readonly mess
     `[${shape.join(', ')}]`,
     ...(it ? [it.least, it.most, it.mean, it.deviation] : ['–', '–', '–', '–']),
     it && it.notFinite > 0 ? { why: vscode.l10n.t('{0} not finite', it.notFinite) } : it ? none : '–',
-    problem ? { why: problem } : '',
+    ...(lacks ? [problem ? { why: problem } : ''] : []),
   ]);
   const heads = [
     vscode.l10n.t('Tensor'),
@@ -53,15 +54,15 @@ export function tensorPage(uri: vscode.Uri, contents: Contents | { readonly mess
     vscode.l10n.t('Mean'),
     vscode.l10n.t('Deviation'),
     vscode.l10n.t('NaN or ∞'),
-    vscode.l10n.t('What is missing'),
+    ...(lacks ? [vscode.l10n.t('What is missing')] : []),
   ];
   const title = vscode.l10n.t('Tensors');
   const total = vscode.l10n.t('{0} tensors, {1} numbers in all.', tensors.length, count.toLocaleString('en-US'));
   return staticPage(
     name,
-    `<p${recognised ? '' : ' class="wrong"'}>${escape(verdict)}</p>
+    `<p${kind === 'unknown' ? ' class="wrong"' : ''}>${escape(verdict)}</p>
 ${assumed.map((sentence) => `<p class="lesser">${escape(sentence)}</p>`).join('\n')}
-${recognised ? button : ''}
+${kind === 'checkpoint' ? button : ''}
 <h2>${escape(title)}</h2>
 <p class="lesser">${escape(total)}</p>
 ${table(heads, rows, title)}

@@ -1,6 +1,7 @@
 /** What is in a safetensors file, tensor by tensor, whatever it is of. */
 
 import { counted } from '../sentences';
+import { weightsFormat } from '../weights';
 import { importCheckpoint } from './import';
 import type { TensorNote } from './layouts';
 import { readSafetensors, type Tensor } from './safetensors';
@@ -8,8 +9,8 @@ import { readSafetensors, type Tensor } from './safetensors';
 export interface Contents {
   /** What it was recognised as, or what is missing for that. */
   readonly verdict: string;
-  /** Whether it can be imported. */
-  readonly recognised: boolean;
+  /** A flow of another library that can be imported, the weights of a flow of ours, or neither. */
+  readonly kind: 'checkpoint' | 'weights' | 'unknown';
   /** How its layers are read, one sentence each. */
   readonly assumed: readonly string[];
   readonly tensors: readonly (TensorNote & { readonly statistics?: Statistics })[];
@@ -36,18 +37,22 @@ export function contentsOf(bytes: Uint8Array): Contents | { readonly message: st
   const file = readSafetensors(bytes);
   if ('message' in file) return file;
   const metadata = [...file.metadata].map(([key, value]) => [key, cut(value)] as const);
-  const imported = importCheckpoint(file);
   const measured = new Map(file.tensors.map((tensor) => [tensor.name, statisticsOf(tensor)]));
   const listed = (notes: readonly TensorNote[]): Contents['tensors'] =>
     notes.map((note) => {
       const statistics = measured.get(note.name);
       return { ...note, ...(statistics && { statistics }) };
     });
+  if (file.metadata.get('format') === weightsFormat) {
+    const verdict = 'The weights of a flow of this extension: its .nflow file names them under weights.';
+    return { verdict, kind: 'weights', assumed: [], tensors: listed(file.tensors), metadata };
+  }
+  const imported = importCheckpoint(file);
   if ('message' in imported)
-    return { verdict: imported.message, recognised: false, assumed: [], tensors: listed(imported.tensors), metadata };
+    return { verdict: imported.message, kind: 'unknown', assumed: [], tensors: listed(imported.tensors), metadata };
   const { library, layers, dim, assumed } = imported;
   const verdict = `A ${library} flow of ${counted(layers.length, 'layer')} in ${counted(dim, 'dimension')}.`;
-  return { verdict, recognised: true, assumed, tensors: listed(file.tensors), metadata };
+  return { verdict, kind: 'checkpoint', assumed, tensors: listed(file.tensors), metadata };
 }
 
 const cut = (text: string): string => (text.length > longestValue ? `${text.slice(0, longestValue)}…` : text);
