@@ -61,6 +61,7 @@ describe('the petals of 150 irises', () => {
     ['iris-f2-fortran.npy', ['x3', 4], 1e-3],
     ['iris-records.npy', ['petal length', 'petal width'], 1e-7],
     ['iris.parquet', ['petal length', 'petal width'], 0],
+    ['iris-zstd.parquet', ['petal length', 'petal width'], 0],
     ['iris-uncompressed.parquet', ['a', 'b'], 1e-7],
   ];
   for (const [name, columns, precision] of files) {
@@ -72,6 +73,13 @@ describe('the petals of 150 irises', () => {
       });
     });
   }
+
+  it('are the same with tabs as with commas', () => {
+    const bytes = new Uint8Array(readFileSync('examples/old-faithful.csv'));
+    const table = points(fixture('old-faithful.tsv'), 'a.tsv', 2);
+    assert.deepEqual([table.count, table.names], [272, ['eruptions', 'waiting']]);
+    assert.deepEqual(table, points(bytes, 'a.csv', 2));
+  });
 
   it('are there but for those that are missing, which are counted', () => {
     const table = points(fixture('iris-missing-gzip.parquet'), 'a.parquet', 2, ['petal length', 'petal width']);
@@ -275,9 +283,14 @@ describe('a data file that cannot be used', () => {
   }
 
   it('is named by the compression of its pages', () => {
+    // Behind the column's name, its codec: 12 is Zstandard's number 6, and 8 Brotli's 4.
+    const brotli = Buffer.from(fixture('iris-zstd.parquet'));
+    const codec = brotli.lastIndexOf('sepal length\x15\x0c') + 'sepal length\x15'.length;
+    assert.equal(brotli[codec], 12);
+    brotli[codec] = 8;
     assert.equal(
-      problemOf(fixture('iris-zstd.parquet'), 'a.parquet', 2, [1, 2]),
-      '1: The column sepal length of this Parquet file is compressed by ZSTD: save it with one of UNCOMPRESSED, SNAPPY, GZIP.',
+      problemOf(brotli, 'a.parquet', 2, [1, 2]),
+      '1: The column sepal length of this Parquet file is compressed by BROTLI: save it with one of UNCOMPRESSED, SNAPPY, GZIP, ZSTD.',
     );
   });
 
