@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { dataEndings } from '../document/data/points';
-import { setObjective, setWeights, type TextEdit } from '../document/edit';
+import { setDataFile, setWeights, type TextEdit } from '../document/edit';
 import { decodeWeights } from '../document/weights';
 import { chooseColumns, type ChosenColumns } from './choose-columns';
 import { numberColumns, readSource } from './data-preview';
@@ -61,8 +61,7 @@ export async function learnFrom(flow: OpenFlow, uri: vscode.Uri): Promise<void> 
   const title = { title: vscode.l10n.t('Learn from'), step: 1, total: 1, wanted: dim };
   const chosen: ChosenColumns | 'back' | undefined = isWhole ? { dim } : await chooseColumns(source, title);
   if (!chosen || chosen === 'back') return;
-  const objective = { type: 'forward-kl' as const, data, ...(chosen.columns && { columns: chosen.columns }) };
-  if (!(await editText(flow.uri, (text) => setObjective(text, objective))))
+  if (!(await editText(flow.uri, (text) => setDataFile(text, data, chosen.columns))))
     throw new Error(vscode.l10n.t('{0} cannot be changed as it stands: correct its mistakes first.', flow.name));
   void vscode.window.setStatusBarMessage(vscode.l10n.t('$(table) {0} learns from {1}', flow.name, data), 5000);
 }
@@ -112,6 +111,6 @@ export class DropIntoText implements vscode.DocumentDropEditProvider {
 function editsFor(document: vscode.TextDocument, uri: vscode.Uri): TextEdit[] {
   const path = relativePath(document.uri, uri);
   if (path === undefined) return [];
-  if (isData(uri)) return setObjective(document.getText(), { type: 'forward-kl', data: path });
+  if (isData(uri)) return setDataFile(document.getText(), path);
   return path.toLowerCase().endsWith('.safetensors') ? setWeights(document.getText(), path) : [];
 }

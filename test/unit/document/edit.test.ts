@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { setDataFile, setObjective, setParameters, setTraining, setWeights, type TextEdit, type TrainingSetting } from '../../../src/document/edit';
+import { setDataFile, setParameters, setTraining, setWeights, type TextEdit, type TrainingSetting } from '../../../src/document/edit';
 import { typeOf } from '../../../src/flow/flow';
 import { sizeOf } from '../../../src/flow/layer';
 import { newFlowText } from '../../../src/document/new-flow';
 import { parseFlow } from '../../../src/document/parse';
 import { samplers } from '../../../src/flow/samplers';
-import type { FlowSpec, Objective } from '../../../src/flow/spec';
+import type { ColumnChoice, FlowSpec, Objective } from '../../../src/flow/spec';
 import { energyNames } from '../../../src/flow/targets';
 import { anyFlow, anyNumber, anyStyle, textOf } from './flows';
 
@@ -272,30 +272,26 @@ describe('setting how a flow is trained in a text', () => {
   });
 });
 
-describe('setting the objective', () => {
-  const objective: Objective = { type: 'forward-kl', data: 'my data.csv', columns: ['petal length', 2] };
+describe('naming the columns of a data file to learn from', () => {
+  const named = (text: string, columns: readonly ColumnChoice[]): string => apply(text, setDataFile(text, 'a.csv', columns));
 
-  it('replaces the one that there is, in braces or in lines, and leaves the rest as it was written', () => {
-    const line = 'nflow: 1\nobjective: { type: reverse-kl, energy: U1 } # why\nlayers: [planar] # one\n';
-    const written = applied(line, setObjective(line, objective));
-    const expected =
-      'nflow: 1\nobjective: { type: forward-kl, data: "my data.csv", columns: ["petal length", 2] } # why\nlayers: [planar] # one\n';
-    assert.equal(written, expected);
-    const lines = 'nflow: 1\nobjective:\n  type: forward-kl # a\n  data: rings\nlayers: [planar]\n';
-    assert.deepEqual(parseFlow(applied(lines, setObjective(lines, objective))).spec?.objective, { ...objective, holdout: 0.1 });
+  it('puts them behind the file, in braces or on lines of their own, in place of those of another file', () => {
+    const columns = ['petal length', 2];
+    const written = '{ type: forward-kl, data: a.csv, columns: ["petal length", 2], holdout: 0.2 } # why\n';
+    assert.equal(
+      named('objective: { type: forward-kl, data: b.csv, columns: [x, y], holdout: 0.2 } # why\n', columns),
+      `objective: ${written}`,
+    );
+    assert.equal(
+      named('objective:\n  type: reverse-kl\n  energy: U1 # it\n  anneal: 3\nseed: 1\n', columns),
+      'objective:\n  type: forward-kl\n  data: a.csv # it\n  columns: ["petal length", 2]\nseed: 1\n',
+    );
+    assert.equal(named('seed: 1\n', ['a']), 'seed: 1\nobjective: { type: forward-kl, data: a.csv, columns: [a] }\n');
   });
 
-  it('adds one where there is none, and does nothing to a text that cannot be read', () => {
-    const text = 'nflow: 1\ndirection: x->z\nlayers: [planar]\n';
-    const { spec, problems } = parseFlow(applied(text, setObjective(text, { type: 'forward-kl', data: 'rings' })));
-    assert.deepEqual([problems, spec?.objective], [[], { type: 'forward-kl', data: 'rings' }]);
-    assert.deepEqual(setObjective('nflow: [', objective), []);
-  });
-
-  it('keeps names of columns apart from numbers and words of YAML', () => {
+  it('keeps names apart from numbers and words of YAML', () => {
     for (const name of ['1.5', 'true', 'null', '~', 'a b', '- x', 'x: y', '# c', 'naïve', "it's", '"q"', 'C:\\d']) {
-      const text = 'nflow: 1\ndim: 1\nlayers: [planar]\n';
-      const { spec } = parseFlow(applied(text, setObjective(text, { type: 'forward-kl', data: 'a.csv', columns: [name] })));
+      const { spec } = parseFlow(named('nflow: 1\ndim: 1\nlayers: [planar]\n', [name]));
       assert.deepEqual(spec?.objective?.type === 'forward-kl' && spec.objective.columns, [name]);
     }
   });
