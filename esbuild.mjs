@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { assembly } from './scripts/assembly.mjs';
+import { drawThumbnails } from './scripts/thumbnails.mjs';
 
 const flags = new Set(process.argv.slice(2));
 const production = flags.has('--production');
@@ -85,6 +86,7 @@ const parts = [...(flags.has('--tests-only') ? [] : product), ...(flags.has('--t
 if (!flags.has('--tests-only')) {
   rmSync('dist', { recursive: true, force: true });
   copyWasm();
+  await drawThumbnails('dist/targets');
 }
 if (flags.has('--watch')) {
   for (const part of parts) await (await context({ ...part, logLevel: 'info' })).watch();

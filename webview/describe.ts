@@ -59,8 +59,9 @@ export function residual(x: number): string {
 }
 
 /** "forward KL · two-moons". */
-export function objective({ objective: { type, target } }: FlowState): string {
-  return `${type === 'forward-kl' ? 'forward KL' : 'reverse KL'} · ${target}`;
+export function objective({ objective: it, layers }: FlowState): string {
+  if (!it) return layers.length > 0 ? 'no objective: to look at, not to train' : '';
+  return `${it.type === 'forward-kl' ? 'forward KL' : 'reverse KL'} · ${it.target}`;
 }
 
 /** "x → z closed form, z → x solved, residual ≤ 3e−16". */

@@ -21,5 +21,6 @@ export function createEmpty(): HTMLElement {
     html('p', {}, 'Start a new flow, or open a file that ends in .nflow: its layers are drawn here, trained, and stepped through.'),
     commandButton('newFlow', { label: 'New Flow…', tooltip: 'New Flow…', primary: true }).element,
     commandButton('openFlowView', { label: 'Open a Flow…', tooltip: 'Open a Flow…' }).element,
+    html('p', { class: 'hint' }, 'Or drop a data file here, holding Shift.'),
   );
 }

@@ -5,6 +5,7 @@ import { unpack } from '../src/protocol/pack';
 import { createCoordinates } from './coordinates';
 import { CursorControl } from './cursor-control';
 import * as describe from './describe';
+import { takeDrops } from './drop';
 import { write } from './element';
 import { Exporter } from './exporter';
 import { createFilmstrip } from './filmstrip';
@@ -310,4 +311,5 @@ onThemeChange(() => {
   showTheme();
   schedule();
 });
+takeDrops();
 listen(receive);

@@ -1,7 +1,7 @@
 /** What the loss is made of: terms that add up to it, each with the sign it enters with. */
 
 import { max, min, quantile, stack, stackOffsetDiverging, type Series } from 'd3';
-import { termColumns, type FlowState } from '../src/protocol/messages';
+import { termColumns, type ObjectiveType } from '../src/protocol/messages';
 import { movingAverage } from './losses';
 
 export interface LossTerm {
@@ -23,7 +23,7 @@ export interface LossParts {
  * The terms of the rows of a frame. Forward KL minimises −E log p_z(z) + E Σ log|det| z → x, reverse KL E log p_z(z) − E Σ log|det| z → x +
  * β·E u(x), whose last term is what the others leave of the loss. Rows that are not finite are left out.
  */
-export function lossParts(rows: Float32Array, type: FlowState['objective']['type']): LossParts {
+export function lossParts(rows: Float32Array, type: ObjectiveType | undefined): LossParts {
   const width = termColumns.length;
   const finite = Array.from({ length: rows.length / width }, (_, i) => Array.from(rows.subarray(i * width, (i + 1) * width))).filter(
     (row) => row.every(Number.isFinite),

@@ -153,11 +153,11 @@ export function createLossTerms(): Section & { draw(scene: Scene): void; resize(
       if (scene) drawPlot(scene);
     },
     draw: (next) => {
-      const isNew = next.terms !== rows || next.state.objective.type !== scene?.state.objective.type;
+      const isNew = next.terms !== rows || next.state.objective?.type !== scene?.state.objective?.type;
       scene = next;
       if (!isNew && parts.steps.length > 0) return;
       rows = next.terms;
-      parts = lossParts(rows, next.state.objective.type);
+      parts = lossParts(rows, next.state.objective?.type);
       read = undefined;
       drawPlot(next);
     },

@@ -77,7 +77,7 @@ export function createShownControl(actions: ShownActions): { element: HTMLElemen
         if (input.checked !== shown[name]) input.checked = shown[name];
         // What takes a density on the plane, and the target's beside it.
         show(box, dim === 2 || name === 'grid' || name === 'particles' || name === 'target');
-        if (name === 'difference') show(box, dim === 2 && objective.type === 'reverse-kl');
+        if (name === 'difference') show(box, dim === 2 && objective?.type === 'reverse-kl');
       }
     },
   };

@@ -4,6 +4,7 @@ import type { Direction, FlowState, ToView } from '../src/protocol/messages';
 import { createBanner } from './banner';
 import { createStepButtons, createTrainingButtons, commandButton } from './commands';
 import * as describe from './describe';
+import { takeDrops } from './drop';
 import { html, show, write } from './element';
 import { createEmpty } from './empty';
 import { createFigures } from './figures';
@@ -91,4 +92,5 @@ function goTo(stage: number): void {
   post({ type: 'cursor', cursor: stage });
 }
 
+takeDrops();
 listen(receive);

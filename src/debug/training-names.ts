@@ -37,12 +37,12 @@ const settings: readonly Setting[] = [
   {
     name: 'gradient',
     meaning: 'Of reverse KL: total or path.',
-    of: ({ objective }) => (objective.type === 'reverse-kl' ? (objective.gradient ?? 'total') : undefined),
+    of: ({ objective }) => (objective?.type === 'reverse-kl' ? (objective.gradient ?? 'total') : undefined),
   },
   {
     name: 'anneal',
     meaning: 'Of reverse KL: over how many steps the energy gains its full weight.',
-    of: ({ objective }) => (objective.type === 'reverse-kl' ? (objective.anneal ?? 0) : undefined),
+    of: ({ objective }) => (objective?.type === 'reverse-kl' ? (objective.anneal ?? 0) : undefined),
   },
 ];
 

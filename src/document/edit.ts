@@ -4,6 +4,7 @@ import { isMap, isScalar, isSeq } from 'yaml';
 import type { ParsedNode } from 'yaml';
 import { typeOf } from '../flow/flow';
 import { sizeOf } from '../flow/layer';
+import type { ColumnChoice } from '../flow/spec';
 import { trainingKeys } from './format';
 import {
   addToFlow,
@@ -19,6 +20,7 @@ import {
   type Mapping,
   type Pair,
 } from './node-edits';
+import { columnsText } from './objective-text';
 import { parseFlow } from './parse';
 import { firstLineEnd } from './problem';
 import type { TextEdit } from './text-edit';
@@ -103,16 +105,17 @@ export function setTraining(text: string, key: TrainingSetting, value: number | 
 }
 
 /**
- * The edits after which the flow learns from the data file `path`, relative to its folder, by forward KL. What that objective has no use
- * for, or was about another file's columns, is taken away; a share of rows that is held out stays. None where the text is not a mapping
- * that can be read.
+ * The edits after which the flow learns from the data file `path`, relative to its folder, by forward KL: from these columns of it, or from
+ * all. What that objective has no use for, or was about another file's columns, is taken away; a share of rows that is held out stays. None
+ * where the text is not a mapping that can be read.
  */
-export function setDataFile(text: string, path: string): TextEdit[] {
+export function setDataFile(text: string, path: string, columns?: readonly ColumnChoice[]): TextEdit[] {
   const root = rootOf(text);
   if (!root) return [];
   const objective = pairOf(root, 'objective');
   const value = pathAsValue(path);
-  const whole = `{ type: forward-kl, data: ${value} }`;
+  const chosen = columns && `columns: ${columnsText(columns)}`;
+  const whole = `{ type: forward-kl, data: ${value}${chosen ? `, ${chosen}` : ''} }`;
   if (!objective) return [addToFlow(text, root, `objective: ${whole}`)];
   const map = objective.value;
   if (!isMap<ParsedNode, ParsedNode | null>(map)) return setValue(text, objective, whole);
@@ -124,9 +127,18 @@ export function setDataFile(text: string, path: string): TextEdit[] {
     ...(isScalar(type.value) && type.value.value === 'forward-kl' ? [] : setValue(text, type, 'forward-kl')),
     ...(named ? [] : [{ start: data.key.range[0], end: data.key.range[1], text: 'data' }]),
     ...setValue(text, data, value),
+    ...(chosen ? [entryBehind(text, map, data, chosen)] : []),
     ...removals(text, map, [...(named ? ['energy'] : []), 'gradient', 'anneal', 'columns']),
   ];
   return edits.sort((a, b) => a.start - b.start);
+}
+
+/** A new entry behind another: on its line between braces, else on a line of its own. */
+function entryBehind(text: string, map: Mapping, { key, value }: Pair, entry: string): TextEdit {
+  const end = endOf(value ?? key);
+  if (map.flow) return insert(end, `, ${entry}`);
+  const [start] = key.range;
+  return insert(firstLineEnd(text, end), lineEndOf(text) + text.slice(text.lastIndexOf('\n', start - 1) + 1, start) + entry);
 }
 
 /** Takes the entries of these names out of a mapping that keeps others: in braces with a comma each, else with their lines. */

@@ -76,13 +76,14 @@ function readFlow(reader: Reader, root: ParsedNode | null): ReadFlow {
   const seedEntry = entries.get('seed');
   const seed = seedEntry ? reader.number(seedEntry, seedRule) : flowDefaults.seed;
   const training = readTraining(reader, entries.get('training'));
-  const objectiveEntry = entries.get('objective');
+  const [objectiveEntry, directionEntry] = [entries.get('objective'), entries.get('direction')];
   const objective = objectiveEntry
     ? readObjective(reader, objectiveEntry, dim, training?.steps)
-    : missing('objective', `add "objective: ${objectiveForms(dim)[0]}"`, ...objectiveForms(dim).map((form) => `objective: ${form}`));
+    : directionEntry
+      ? undefined
+      : missing('objective', `add "objective: ${objectiveForms(dim)[0]}"`, ...objectiveForms(dim).map((form) => `objective: ${form}`));
   if (baseEntry && typeof base === 'object' && base.type === 'uniform' && objective?.objective.type === 'forward-kl')
     reader.warn(baseEntry, 'A uniform base has no density outside its box, where forward-kl will take points: use a normal one.');
-  const directionEntry = entries.get('direction');
   const direction = directionEntry && readDirection(reader, directionEntry, objective?.objective);
   const layersEntry = entries.get('layers');
   const { places, layers } = layersEntry
@@ -101,11 +102,13 @@ function readFlow(reader: Reader, root: ParsedNode | null): ReadFlow {
   const whole =
     base !== undefined &&
     seed !== undefined &&
-    objective !== undefined &&
+    (objective ?? direction) !== undefined &&
+    !(objectiveEntry && !objective) &&
     training !== undefined &&
     layers !== undefined &&
     !(directionEntry && !direction);
-  const spec = whole ? { dim, base, seed, ...(direction && { direction }), objective: objective.objective, training, layers } : undefined;
+  const target = objective && { objective: objective.objective };
+  const spec = whole ? { dim, base, seed, ...(direction && { direction }), ...target, training, layers } : undefined;
   return { spec, places, weights, data: objective?.file };
 }
 

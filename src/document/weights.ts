@@ -9,7 +9,8 @@ import { parameterSlots } from '../flow/flow';
 import { closedFormDirection, type FlowSpec } from '../flow/spec';
 import { counted } from './sentences';
 
-const weightsFormat = 'nflow';
+/** What the metadata of our own weights call their format. */
+export const weightsFormat = 'nflow';
 const weightsVersion = '1';
 /** A flow of 64 layers has a header of about 20 kB. */
 const longestHeader = 1_000_000;
@@ -103,13 +104,21 @@ function checkRecipe(spec: FlowSpec, header: Json): void {
   if (metadata.version !== weightsVersion)
     throw new WeightsError(`These weights are not of version ${weightsVersion}, which this release reads.`);
   const recipe = typeof metadata.nflow === 'string' ? parseJson(new TextEncoder().encode(metadata.nflow)) : undefined;
-  if (!isObject(recipe) || !isObject(recipe.objective) || !Array.isArray(recipe.layers) || !recipe.layers.every(isObject)) {
+  if (
+    !isObject(recipe) ||
+    !(recipe.objective === undefined || isObject(recipe.objective)) ||
+    !Array.isArray(recipe.layers) ||
+    !recipe.layers.every(isObject)
+  ) {
     throw new WeightsError('The recipe in the metadata of these weights cannot be read: save them again.');
   }
-  if (closedFormDirection(recipe as Pick<FlowSpec, 'direction' | 'objective'>) !== closedFormDirection(spec)) {
+  if (closedFormDirection(recipe) !== closedFormDirection(spec)) {
     const arrow = closedFormDirection(spec) === 'encode' ? 'x → z' : 'z → x';
     const why = spec.direction ? `while the formulas of this flow run ${arrow}` : `under which the layers run ${arrow}`;
-    throw new WeightsError(`These weights were trained by another objective than ${spec.objective.type}, ${why}.`);
+    const trained = spec.objective
+      ? `were trained by another objective than ${spec.objective.type}`
+      : 'are of formulas in the other direction';
+    throw new WeightsError(`These weights ${trained}, ${why}.`);
   }
   recipe.layers.slice(0, spec.layers.length).forEach((theirs: Json, i) => {
     const [was, is] = [describeLayer(theirs), describeLayer({ ...spec.layers[i] })];

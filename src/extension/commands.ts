@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import type { ViewCommand } from '../protocol/messages';
-import type { Autosave } from './autosave';
 import { exportFlow } from './export';
 import { exportToPyTorch } from './export-pytorch';
-import type { FlowView } from './flow-view';
 import { importCheckpointFile } from './import-checkpoint';
-import { newFlow } from './new-flow';
-import type { OpenFlow, OpenFlows } from './open-flows';
+import { showData } from './data-preview';
+import { newFlow, type Workshop } from './new-flow';
+import type { OpenFlow } from './open-flows';
 import { saveWeights } from './save-weights';
+import { takeIn, type Dropped } from './take-in';
 import { writeValues } from './write-values';
 
 /** The commands on a flow. Each is enabled only when it makes sense (see package.json), so what it finds missing is not an error. */
@@ -31,7 +31,8 @@ const onFlow: Readonly<
 };
 
 /** Registers every command; a webview's buttons run them by the same ids. */
-export function registerCommands(flows: OpenFlows, view: FlowView, autosave: Autosave): vscode.Disposable {
+export function registerCommands(workshop: Workshop): vscode.Disposable {
+  const { flows, view } = workshop;
   const registered = Object.entries({ ...onFlow, export: (flow: OpenFlow) => exportFlow(flow, view) }).map(([name, run]) =>
     vscode.commands.registerCommand(`nflow.${name}`, async (uri?: unknown) => {
       const flow = (uri instanceof vscode.Uri && flows.find(uri)) || flows.active;
@@ -42,7 +43,12 @@ export function registerCommands(flows: OpenFlows, view: FlowView, autosave: Aut
   );
   return vscode.Disposable.from(
     ...registered,
-    vscode.commands.registerCommand('nflow.newFlow', () => newFlow(flows, view, autosave)),
+    vscode.commands.registerCommand('nflow.takeIn', (dropped: Dropped, uri?: vscode.Uri) =>
+      takeIn(dropped, uri && flows.find(uri), workshop),
+    ),
+    vscode.commands.registerCommand('nflow.newFlow', () => newFlow(workshop)),
+    vscode.commands.registerCommand('nflow.newFlowFromData', (uri?: vscode.Uri) => newFlow(workshop, uri)),
+    vscode.commands.registerCommand('nflow.previewData', (uri?: vscode.Uri) => uri && showData(uri)),
     vscode.commands.registerCommand('nflow.importCheckpoint', (uri?: vscode.Uri) => importCheckpointFile(flows, view, uri)),
     vscode.commands.registerCommand('nflow.openFlowView', async (uri?: vscode.Uri) => {
       const file = uri ?? vscode.window.activeTextEditor?.document.uri;

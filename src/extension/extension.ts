@@ -10,6 +10,8 @@ import { registerLanguage } from './language';
 import { OpenFlows } from './open-flows';
 import { Sidebar } from './sidebar';
 import { showStatusBar } from './status-bar';
+import { DropIntoText } from './take-in';
+import { TensorList } from './tensor-list';
 import { openWorkerEngine } from './worker-engine';
 
 /** What other extensions, and the tests inside the extension host, get of this one. */
@@ -34,7 +36,9 @@ export function activate(context: vscode.ExtensionContext): Api {
     followContextKeys(flows),
     view.register(),
     new Sidebar(context.extensionUri, flows).register(),
-    registerCommands(flows, view, autosave),
+    registerCommands({ extensionUri: context.extensionUri, flows, view, autosave }),
+    TensorList.register(),
+    DropIntoText.register(),
     registerDebugging(context.extensionUri, flows),
     registerLanguage(flows, view),
   );

@@ -8,6 +8,7 @@ import { heldOutColumns } from '../training/messages';
 /** Everything that a view shows of a session, except tensors; undefined until there was a flow that could be read. */
 export function flowState(session: FlowSession, uri: string, name: string): FlowState {
   const { opened } = session;
+  const objective = opened?.spec.objective;
   const problem = session.problems.find((p) => p.severity === 'error')?.message;
   const { note, past } = session;
   const { held } = session.byHand;
@@ -20,10 +21,9 @@ export function flowState(session: FlowSession, uri: string, name: string): Flow
     ...(problem !== undefined && { problem }),
     dim: opened?.spec.dim ?? 2,
     closedForm: opened?.closedForm ?? 'generate',
-    objective: {
-      type: opened?.spec.objective.type ?? 'reverse-kl',
-      target: opened ? (opened.spec.objective.type === 'forward-kl' ? opened.spec.objective.data : opened.spec.objective.energy) : '',
-    },
+    ...(objective && {
+      objective: { type: objective.type, target: objective.type === 'forward-kl' ? objective.data : objective.energy },
+    }),
     axes: opened?.table?.names ?? Array.from({ length: opened?.spec.dim ?? 2 }, (_, i) => `x${subscript(i + 1)}`),
     standardBase: opened?.spec.base === 'standard-normal' && opened.spec.dim > 1,
     coordinates: session.coordinates,
@@ -43,7 +43,7 @@ export function flowState(session: FlowSession, uri: string, name: string): Flow
     layers: layerStates(session),
     cursor: session.cursor,
     source: session.source,
-    canStartAtTarget: opened?.spec.objective.type === 'forward-kl' || session.target?.energy !== undefined,
+    canStartAtTarget: objective?.type === 'forward-kl' || session.target?.energy !== undefined,
     ...(normality && { normality: normalityState(normality) }),
     ...(held && { dragged: { ...held, layer: held.layer + 1 } }),
     ...(session.probe && { probe: probeState(session.probe, session) }),

@@ -3,13 +3,14 @@ import { importedFlowText } from '../document/checkpoint/flow-text';
 import { importCheckpoint, type Answers, type ImportedFlow } from '../document/checkpoint/import';
 import { readSafetensors } from '../document/checkpoint/safetensors';
 import { mostCharacters } from '../document/format';
-import { exists } from './flow-files';
+import { exists, nameOf } from './flow-files';
 import type { FlowView } from './flow-view';
 import type { OpenFlows } from './open-flows';
 
 /** Turns a checkpoint of another library into a `.nflow` file beside it, which is shown with its Flow View. */
 export async function importCheckpointFile(flows: OpenFlows, view: FlowView, given?: vscode.Uri): Promise<void> {
-  const checkpoint = given ?? (await pickCheckpoint());
+  // A link in a page gives no more than the parts of it.
+  const checkpoint = given ? vscode.Uri.from(given) : await pickCheckpoint();
   if (!checkpoint) return;
   try {
     const flow = await importBeside(checkpoint);
@@ -21,8 +22,6 @@ export async function importCheckpointFile(flows: OpenFlows, view: FlowView, giv
     void vscode.window.showErrorMessage(vscode.l10n.t('{0} was not imported: {1}', nameOf(checkpoint), reason));
   }
 }
-
-const nameOf = ({ path }: vscode.Uri): string => path.slice(path.lastIndexOf('/') + 1);
 
 async function pickCheckpoint(): Promise<vscode.Uri | undefined> {
   const picked = await vscode.window.showOpenDialog({

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { dataEndings } from '../document/data/points';
 import type { EnginePort } from '../session/environment';
 import { FlowSession } from '../session/session';
 import { readBeside } from './flow-files';
@@ -65,7 +66,7 @@ export class OpenFlows implements vscode.Disposable {
     private readonly autosave: Autosave,
     private readonly log: vscode.LogOutputChannel,
   ) {
-    const files = vscode.workspace.createFileSystemWatcher('**/*.{nflow,csv,tsv,txt,safetensors}');
+    const files = vscode.workspace.createFileSystemWatcher(`**/*{.nflow,.safetensors,${dataEndings.join(',')}}`);
     this.subscriptions.push(
       files,
       files.onDidChange((uri) => void this.fileChanged(uri)),

@@ -87,6 +87,9 @@ export class ViewChannel implements vscode.Disposable {
         this.busy = false;
         void this.draw();
         break;
+      case 'drop':
+        void vscode.commands.executeCommand('nflow.takeIn', message, this.flow?.uri);
+        break;
       case 'command':
         void this.run(message.command);
         break;

@@ -68,7 +68,8 @@ export interface FlowSpec {
   readonly seed: number;
   /** The direction of the layers' formulas, where it is not left to the objective; see {@link closedFormDirection}. */
   readonly direction?: Direction;
-  readonly objective: Objective;
+  /** A flow without one, as one that was trained elsewhere, has a `direction`; it can be looked at, not trained. */
+  readonly objective?: Objective;
   readonly training: TrainingSpec;
   /** The layers in the order of z → x. */
   readonly layers: readonly LayerSpec[];
@@ -79,7 +80,7 @@ export interface FlowSpec {
  * the flow says, it is the one that its objective trains.
  */
 export function closedFormDirection({ direction, objective }: Pick<FlowSpec, 'direction' | 'objective'>): Direction {
-  return direction ?? trainedDirection(objective);
+  return direction ?? (objective ? trainedDirection(objective) : 'generate');
 }
 
 /** The direction that the objective evaluates at every step: x → z under forward KL, z → x under reverse KL. */

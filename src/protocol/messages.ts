@@ -137,6 +137,9 @@ export interface NormalityState {
   readonly overall: number;
 }
 
+/** What training minimises. */
+export type ObjectiveType = 'forward-kl' | 'reverse-kl';
+
 /** Everything a view shows except tensors. */
 export interface FlowState {
   readonly uri: string;
@@ -146,7 +149,8 @@ export interface FlowState {
   /** d. */
   readonly dim: number;
   readonly closedForm: Direction;
-  readonly objective: { readonly type: 'forward-kl' | 'reverse-kl'; readonly target: string };
+  /** Absent where there is none. */
+  readonly objective?: { readonly type: ObjectiveType; readonly target: string };
   /** The names of the coordinates at x: d. */
   readonly axes: readonly string[];
   /** z is standard normal on the plane. */
@@ -257,6 +261,8 @@ export type ToView =
 
 export type FromView =
   | { readonly type: 'ready' }
+  /** A file was dropped: where it is, or, where only its content is known, that; without bytes where they are too many. */
+  | { readonly type: 'drop'; readonly uri?: string; readonly file?: { readonly name: string; readonly bytes?: Uint8Array } }
   | { readonly type: 'drawn' }
   | { readonly type: 'command'; readonly command: ViewCommand }
   | { readonly type: 'cursor'; readonly cursor: number }

@@ -32,8 +32,8 @@ export interface Snapshot {
  */
 export function shapeOf({ dim, base, seed, direction, layers, objective }: FlowSpec): string {
   const target =
-    objective.type === 'reverse-kl'
-      ? { type: objective.type, energy: objective.energy }
+    objective?.type !== 'forward-kl'
+      ? objective && { type: objective.type, energy: objective.energy }
       : { type: objective.type, data: objective.data, columns: objective.columns, holdout: objective.holdout };
   return JSON.stringify({ dim, base, seed, direction, layers, objective: target });
 }

@@ -19,6 +19,10 @@ export function describeEdited(before: number): string {
   return `The file was edited into another flow, so training begins at step 0; undo the edit to be back at step ${before}.`;
 }
 
+/** Why training does not begin where the flow has no objective. */
+export const withoutObjective =
+  'This flow has no objective, so it can be looked at, stepped and debugged, and not trained: add an objective to train it.';
+
 /** Why training does not begin where the formulas run against the direction that the objective trains. */
 export const againstDirection =
   'The formulas of this flow run against the direction that its objective trains, so it can only be looked at: forward-kl trains x → z, reverse-kl z → x.';

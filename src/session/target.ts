@@ -37,6 +37,7 @@ const [planeSide, lineSide] = [121, 481];
 /** The target of a flow, seen in two of its coordinates; `table` is its data file, where it is trained on one. */
 export function targetOf(spec: FlowSpec, table: TableSummary | undefined, coordinates: readonly [number, number]): Target | undefined {
   const { objective, dim } = spec;
+  if (!objective) return undefined;
   if (objective.type === 'reverse-kl') {
     const known = energies.get(objective.energy);
     if (known?.dim !== dim) return known && { floor: -known.logZ };

@@ -3,7 +3,7 @@ import type { FlowSpec } from '../flow/spec';
 import { heldOutColumns, stepColumns, type Checkpoint, type ParameterEdit } from '../training/messages';
 import type { EngineClient, EngineNews } from './engine-client';
 import { LossHistory } from './loss-history';
-import { againstDirection, describeEdited, describeNotFinite, describeNoImprovement } from './stopped';
+import { againstDirection, describeEdited, describeNotFinite, describeNoImprovement, withoutObjective } from './stopped';
 
 /** `failed`: the engine did, by a defect of ours. */
 export type TrainingStatus = 'idle' | 'running' | 'paused' | 'done' | 'not-finite' | 'failed';
@@ -155,9 +155,9 @@ export class Training {
         if (news.order !== this.orders) return;
         if (news.reason === 'done') this.status = 'done';
         if (news.reason === 'stepped') this.status = 'paused';
-        if (news.reason === 'direction') {
+        if (news.reason === 'direction' || news.reason === 'no-objective') {
           this.status = this.step > 0 ? 'paused' : 'idle';
-          this.note = againstDirection;
+          this.note = news.reason === 'direction' ? againstDirection : withoutObjective;
         }
         // A step that was on its way when the person paused.
         if (news.reason === 'watched' && this.status !== 'running') return;

@@ -23,7 +23,7 @@ const pointsAtOnce = 1024;
  * every point costs a root a layer. It yields after some points.
  * @throws RangeError for more than two dimensions, or a stage that the flow has not.
  */
-export function* drawDensity(flow: Flow, objective: Objective, request: WindowRequest): Work<Density> {
+export function* drawDensity(flow: Flow, objective: Objective | undefined, request: WindowRequest): Work<Density> {
   const { dim } = flow;
   const { stage, side, window } = request;
   const points = latticeOf(flow, request);
@@ -34,7 +34,7 @@ export function* drawDensity(flow: Flow, objective: Objective, request: WindowRe
     yield;
   }
   const density = { stage, side, window, logDensity };
-  const energy = objective.type === 'reverse-kl' && stage === flow.layers.length ? energies.get(objective.energy) : undefined;
+  const energy = objective?.type === 'reverse-kl' && stage === flow.layers.length ? energies.get(objective.energy) : undefined;
   if (energy?.dim !== dim) return density;
   const slope = new Float64Array(dim);
   const target = new Float32Array(count).map((_, p) => -energy.evaluate(points, p * dim, slope) - energy.logZ);

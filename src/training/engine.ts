@@ -154,7 +154,7 @@ class Engine {
   /** Ends whatever was running, without a word about it: the answer is `configured`. */
   private configure({ id, spec, data, checkpoint }: Message<'configure'>): void {
     let table: PointTable | undefined;
-    if (data !== undefined && spec.objective.type === 'forward-kl' && !samplers.has(spec.objective.data)) {
+    if (data !== undefined && spec.objective?.type === 'forward-kl' && !samplers.has(spec.objective.data)) {
       const read = this.readTable(data, spec.objective.data, spec.dim, spec.objective.columns);
       if ('message' in read) return this.port.post({ type: 'data-problem', id, problem: read });
       table = read;
@@ -286,7 +286,9 @@ class Engine {
 
   /** Takes one step, or stops where there is none to take. */
   private *trainOn(trainer: Trainer, goal: Goal): Work {
-    if (closedFormDirection(trainer.spec) !== trainedDirection(trainer.spec.objective)) return this.stop(goal, { reason: 'direction' });
+    const { objective } = trainer.spec;
+    if (!objective) return this.stop(goal, { reason: 'no-objective' });
+    if (closedFormDirection(trainer.spec) !== trainedDirection(objective)) return this.stop(goal, { reason: 'direction' });
     const since = trainer.stalledSince;
     const due = trainer.isJudgementDue(goal.step);
     if (trainer.step >= goal.step && !due) return this.stop(goal, { reason: goal.reason });

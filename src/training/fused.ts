@@ -29,7 +29,7 @@ const slice = 2_000_000;
 export function fusedStepper(spec: FlowSpec, state: TrainingState, source: BatchSource): Stepper {
   const { dim, objective, training } = spec;
   const count = training.batch;
-  const reverse = objective.type === 'reverse-kl';
+  const reverse = objective?.type === 'reverse-kl';
   const normalBase = spec.base === 'standard-normal';
   const drawn = reverse && normalBase;
   const energy = reverse ? energyNamed(objective.energy, dim) : undefined;

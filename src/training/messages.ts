@@ -172,8 +172,8 @@ export type ToEngine =
 
 export type StopReason =
   | { readonly reason: 'done' | 'paused' | 'stepped' }
-  /** The layers' formulas run against the direction that the objective trains. */
-  | { readonly reason: 'direction' }
+  /** The flow has no objective, or its layers' formulas run against the direction that it trains. */
+  | { readonly reason: 'no-objective' | 'direction' }
   /** The step has made true what is watched for: `which` are its indices. */
   | { readonly reason: 'watched'; readonly which: readonly number[] }
   /** What training is judged by has not improved since step `since`, for as many steps as the flow has patience. */

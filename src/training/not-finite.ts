@@ -125,7 +125,7 @@ function findInFused(
   const own = parameters.slice(start, end);
   const from = Float32Array.from(points);
   const image = run.forward(own, from);
-  const logDets = new Float32Array(image.logDet.length).fill(objective.type === 'reverse-kl' && objective.gradient === 'path' ? 0 : -1);
+  const logDets = new Float32Array(image.logDet.length).fill(objective?.type === 'reverse-kl' && objective.gradient === 'path' ? 0 : -1);
   const back = run.backward(own, from, Float32Array.from(cotangent), logDets);
   const computed: [ArrayLike<number>, number, string][] = [
     [image.points, dim, 'image as float32 computes it'],

@@ -3,7 +3,7 @@
 import { baseFrom, type Base } from '../flow/base';
 import { RandomStream, streams } from '../flow/random';
 import { samplers, type Sampler } from '../flow/samplers';
-import type { FlowSpec } from '../flow/spec';
+import type { FlowSpec, Objective } from '../flow/spec';
 import type { PointTable } from '../flow/table';
 import { energies } from '../flow/targets';
 import type { LossTerms } from './stepper';
@@ -45,17 +45,19 @@ export interface TrainingObjective {
 
 /** The loss that these terms make, with the energy weighted by β: −E log p_x(x), or E[log p_z(z) − log|det| + β·u(x)]. */
 export function lossOf({ objective }: FlowSpec, { base, logDet, energy }: LossTerms, beta: number): number {
-  return objective.type === 'forward-kl' ? logDet - base : base - logDet + beta * energy;
+  return objective?.type === 'forward-kl' ? logDet - base : base - logDet + beta * energy;
 }
 
 /**
  * The objective that the flow names.
  * @param table the points of its data file, where it names one.
- * @throws RangeError for an energy that does not exist, data that is neither a sampler nor in `table`, or either of another dimension than
+ * @throws RangeError for a flow that names none, an energy that does not exist, data that is neither a sampler nor in `table`, or either of another dimension than
  * the flow's.
  */
 export function trainingObjective(spec: FlowSpec, table?: PointTable): TrainingObjective {
-  return spec.objective.type === 'reverse-kl' ? reverseKl(spec, spec.objective) : forwardKl(spec, spec.objective, table);
+  const { objective } = spec;
+  if (objective === undefined) throw new RangeError('A flow without an objective has nothing to learn.');
+  return objective.type === 'reverse-kl' ? reverseKl(spec, objective) : forwardKl(spec, objective, table);
 }
 
 /** What both objectives draw, from what they draw it from. */
@@ -67,7 +69,7 @@ function drawing(
   return { size, random, draw: (count, from) => source.sample(count, from), batch: (step) => source.sample(size, random(step)) };
 }
 
-function reverseKl(spec: FlowSpec, objective: Extract<FlowSpec['objective'], { type: 'reverse-kl' }>): TrainingObjective {
+function reverseKl(spec: FlowSpec, objective: Extract<Objective, { type: 'reverse-kl' }>): TrainingObjective {
   const { dim } = spec;
   const energy = energies.get(objective.energy);
   if (energy === undefined)
@@ -92,11 +94,7 @@ function reverseKl(spec: FlowSpec, objective: Extract<FlowSpec['objective'], { t
   };
 }
 
-function forwardKl(
-  spec: FlowSpec,
-  objective: Extract<FlowSpec['objective'], { type: 'forward-kl' }>,
-  table?: PointTable,
-): TrainingObjective {
+function forwardKl(spec: FlowSpec, objective: Extract<Objective, { type: 'forward-kl' }>, table?: PointTable): TrainingObjective {
   const { dim } = spec;
   const sampler = samplers.get(objective.data);
   const source = sampler ?? (table && resampling(table, dim));

@@ -5,16 +5,19 @@ import type { FlowSpec, LayerSpec } from '../flow/spec';
 import { fusedStepper, isFusable, simdAvailable } from './fused';
 import type { TrainingObjective } from './objective';
 import { PlainStepper } from './plain-stepper';
+import { RestingStepper } from './resting-stepper';
 import type { Stepper, TrainingState } from './stepper';
 import { TensorFlowStepper } from './tensorflow-stepper';
 
 /**
- * A stepper for the flow, from this state on: WebAssembly, or TypeScript where that has no SIMD, if every layer has a fused kernel; else
- * TensorFlow.js, to which each run of fusable layers is one operation in WebAssembly. A layer that is fusable alone, between two that are
- * not, goes with these; and so do all for the path gradient, whose scores no operation in WebAssembly carries.
+ * A stepper for the flow, from this state on, which rests where there is no objective: WebAssembly, or TypeScript where that has no SIMD,
+ * if every layer has a fused kernel; else TensorFlow.js, to which each run of fusable layers is one operation in WebAssembly. A layer that is
+ * fusable alone, between two that are not, goes with these; and so do all for the path gradient, whose scores no operation in WebAssembly
+ * carries.
  * @throws RangeError for an unknown type of layer.
  */
-export function openStepper(spec: FlowSpec, objective: TrainingObjective, state: TrainingState): Stepper {
+export function openStepper(spec: FlowSpec, objective: TrainingObjective | undefined, state: TrainingState): Stepper {
+  if (!objective) return new RestingStepper(state);
   const simd = simdAvailable();
   const other = spec.layers.findIndex((layer) => !isFusable(layer));
   if (other < 0) {

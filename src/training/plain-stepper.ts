@@ -2,7 +2,7 @@ import type { FlowSpec } from '../flow/spec';
 import { lossOf, type TrainingObjective } from './objective';
 import { clipScale, isFiniteState, norm, optimise } from './optimizer';
 import { addPass, kernelPlaces, noSums, pointsAtOnce } from './pass';
-import { emptyState, type Stepper, type StepOutcome, type StepSettings, type TrainingState } from './stepper';
+import { copyOf, type Stepper, type StepOutcome, type StepSettings, type TrainingState } from './stepper';
 
 /** Training in TypeScript: the layers' kernels in float64, one after the other, the state in float32. */
 export class PlainStepper implements Stepper {
@@ -52,10 +52,4 @@ export class PlainStepper implements Stepper {
   dispose(): void {
     // Nothing is held beyond the garbage collector's reach.
   }
-}
-
-function copyOf({ parameters, moments }: TrainingState, into = emptyState(parameters.length)): TrainingState {
-  into.parameters.set(parameters);
-  into.moments.forEach((moment, i) => moment.set(moments[i]));
-  return into;
 }

@@ -17,7 +17,7 @@ export function learningRateAt({ learningRate, schedule, steps }: TrainingSpec, 
 }
 
 /** The weight β of the energy in step n, from 1: min(1, 0.01 + 0.99·n/anneal), after Rezende & Mohamed 2015 (arXiv 1505.05770, eq. 20). */
-export function betaAt(objective: Objective, step: number): number {
-  if (objective.type === 'forward-kl' || objective.anneal === undefined) return 1;
+export function betaAt(objective: Objective | undefined, step: number): number {
+  if (objective?.type !== 'reverse-kl' || objective.anneal === undefined) return 1;
   return Math.min(1, 0.01 + (0.99 * step) / objective.anneal);
 }

@@ -35,6 +35,13 @@ export function emptyState(parameters: number): TrainingState {
   return { parameters: zeros(), moments: [zeros(), zeros()] };
 }
 
+/** A copy of a state; into these arrays, where they are given. */
+export function copyOf({ parameters, moments }: TrainingState, into = emptyState(parameters.length)): TrainingState {
+  into.parameters.set(parameters);
+  into.moments.forEach((moment, i) => moment.set(moments[i]));
+  return into;
+}
+
 /** What came of a step. Where anything was not finite, `loss` or `gradientNorm` is not, and the state is as it was before. */
 export interface StepOutcome {
   /** Of the batch, with the parameters before the step; the energy weighted by β. */

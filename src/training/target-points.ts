@@ -15,8 +15,8 @@ export type TargetPoints = (most: number) => Float64Array;
  */
 export function targetPoints({ dim, seed, objective }: FlowSpec, table?: PointTable): TargetPoints | undefined {
   if (table) return (most) => thinned(table, most);
-  const energy = objective.type === 'reverse-kl' ? energies.get(objective.energy) : undefined;
-  const source = objective.type === 'forward-kl' ? samplers.get(objective.data) : energy && energyDraws(energy);
+  const energy = objective?.type === 'reverse-kl' ? energies.get(objective.energy) : undefined;
+  const source = objective?.type === 'forward-kl' ? samplers.get(objective.data) : energy && energyDraws(energy);
   if (source === undefined || (energy?.dim ?? 2) !== dim) return undefined;
   return (most) => source.sample(most, new RandomStream(seed, streams.target));
 }

@@ -39,7 +39,7 @@ export class Trainer {
   readonly history: History<FlowSpec>;
   private readonly training: PointTable | undefined;
   private readonly heldOut: Float64Array | undefined;
-  private objective: TrainingObjective;
+  private objective: TrainingObjective | undefined;
   private stepper: Stepper;
   private taken: number;
   /** The step after which the optimiser's moments began. */
@@ -66,11 +66,11 @@ export class Trainer {
       throw new RangeError(`The checkpoint has ${from.parameters.length} parameters, but the flow has ${expected}.`);
     }
     const { objective, seed } = settings;
-    const share = objective.type === 'forward-kl' ? (objective.holdout ?? 0) : 0;
+    const share = objective?.type === 'forward-kl' ? (objective.holdout ?? 0) : 0;
     const split = table && share > 0 ? splitTable(table, share, seed) : undefined;
     this.training = split?.training ?? table;
     this.heldOut = split && split.heldOut.length > 0 ? split.heldOut : undefined;
-    this.objective = trainingObjective(settings, this.training);
+    this.objective = this.objectiveOf(settings);
     this.stepper = openStepper(settings, this.objective, from);
     this.taken = from.step;
     this.momentsSince = from.momentsSince ?? 0;
@@ -129,7 +129,7 @@ export class Trainer {
     const begins = this.history.settingsOf(settings.step) !== this.settings;
     const from = begins ? this.mark() : undefined;
     const { loss, terms, gradientNorm, refused } = yield* this.stepper.take(settings);
-    if (refused) {
+    if (this.objective && refused) {
       const place = yield* firstNotFinite(this.settings, this.objective, this.stepper.state(), settings);
       return { type: 'not-finite', at: { ...place, step: settings.step, before: this.stepper.state().parameters, after: refused } };
     }
@@ -157,7 +157,7 @@ export class Trainer {
   change(spec: FlowSpec): void {
     const state = this.stepper.state();
     const forgets = spec.training.optimizer !== this.settings.training.optimizer;
-    const objective = trainingObjective(spec, this.training);
+    const objective = this.objectiveOf(spec);
     const stepper = openStepper(spec, objective, forgets ? withoutMemory(state) : state);
     if (forgets) this.momentsSince = this.taken;
     this.stepper.dispose();
@@ -220,6 +220,10 @@ export class Trainer {
     this.stepper.dispose();
   }
 
+  private objectiveOf(spec: FlowSpec): TrainingObjective | undefined {
+    return spec.objective && trainingObjective(spec, this.training);
+  }
+
   private mark(into?: TrainingState): Mark {
     return { step: this.taken, state: this.stepper.state(into), momentsSince: this.momentsSince, patience: this.patience };
   }
@@ -229,7 +233,7 @@ export class Trainer {
     const start = this.history.before(step);
     if (!start) return undefined;
     const { mark, settings } = start;
-    const stepper = openStepper(settings, trainingObjective(settings, this.training), mark.state);
+    const stepper = openStepper(settings, this.objectiveOf(settings), mark.state);
     try {
       const { momentsSince } = mark;
       let { patience } = mark;

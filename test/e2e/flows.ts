@@ -133,7 +133,8 @@ export function frameOf({ flow, spec }: Example, losses: Float32Array = new Floa
 const shown = ({ dim }: FlowSpec): readonly [number, number] => (dim === 1 ? [0, 0] : dim === 2 ? [0, 1] : [0, 2]);
 
 /** Terms that add up to the losses, as those of a real training do: E log p_z(z) of a standard normal, and what the others leave. */
-function termsOf({ type }: Objective, losses: Float32Array): Float32Array {
+function termsOf(objective: Objective | undefined, losses: Float32Array): Float32Array {
+  const type = objective?.type;
   return Float32Array.from(
     Array.from({ length: losses.length / 2 }).flatMap((_, i) => {
       const [step, loss] = losses.subarray(2 * i, 2 * i + 2);
@@ -173,15 +174,15 @@ export function stateOf({ flow, spec, name }: Example, options: StateOptions = {
   placed?.walkTo(Math.round(cursor));
   const last = placed?.lastStep;
   const target = targetOf(spec, undefined, shown(spec));
+  const { objective } = spec;
   return {
     uri: `file:///flows/${name}`,
     name,
     ...(problem !== undefined && { problem }),
     closedForm: flow.closedForm,
-    objective: {
-      type: spec.objective.type,
-      target: spec.objective.type === 'forward-kl' ? spec.objective.data : spec.objective.energy,
-    },
+    ...(objective && {
+      objective: { type: objective.type, target: objective.type === 'forward-kl' ? objective.data : objective.energy },
+    }),
     dim: spec.dim,
     axes: Array.from({ length: spec.dim }, (_, i) => `x${'₁₂₃'[i]}`),
     standardBase: spec.dim > 1,
@@ -207,7 +208,7 @@ export function stateOf({ flow, spec, name }: Example, options: StateOptions = {
     }),
     cursor,
     source: 'base',
-    canStartAtTarget: spec.objective.type === 'forward-kl' || target?.energy !== undefined,
+    canStartAtTarget: objective?.type === 'forward-kl' || target?.energy !== undefined,
     ...(placed && {
       probe: {
         stage: placed.stage,

@@ -225,6 +225,39 @@ describe('a view under the hand', () => {
     assert.deepEqual(commands, ['train', 'stepXToZ', 'runToZ', 'pause', 'reset', 'stepZToX', 'runToX']);
   });
 
+  for (const page of ['flow-view', 'sidebar'] as const)
+    it(`takes a file that is dropped on the ${page}: where it is, or what is in it`, async () => {
+      await open({}, { view: page });
+      await said();
+      const hint = view.page.locator('.drop-target');
+      const drag = (type: string, uri?: string): Promise<void> =>
+        view.page.evaluate(
+          ([name, list]) => {
+            const data = new DataTransfer();
+            if (list === undefined) data.items.add(new File(['1,2'], 'points.csv'));
+            else data.setData('text/uri-list', list);
+            const event = new DragEvent(name, { dataTransfer: data, bubbles: true, cancelable: true });
+            document.body.dispatchEvent(event);
+            if (name === 'dragover' && !event.defaultPrevented) throw new Error('A drop would be refused.');
+          },
+          [type, uri] as const,
+        );
+      await drag('dragenter', 'file:///a/points.csv');
+      assert.ok(await hint.isVisible());
+      await drag('dragleave', 'file:///a/points.csv');
+      assert.ok(await hint.isHidden());
+      await drag('dragenter', 'file:///a/points.csv');
+      await drag('dragover', 'file:///a/points.csv');
+      await drag('drop', '# from here\r\nfile:///a/points.csv\r\n');
+      assert.ok(await hint.isHidden());
+      assert.deepEqual(await said(), [{ type: 'drop', uri: 'file:///a/points.csv' }]);
+      await drag('drop');
+      await view.page.waitForFunction(() => (window as unknown as { view: { posted: unknown[] } }).view.posted.length > 0);
+      const [dropped] = await said();
+      assert.ok(dropped.type === 'drop' && dropped.file?.name === 'points.csv');
+      assert.deepEqual(Object.values(dropped.file.bytes ?? {}), [...Buffer.from('1,2')]);
+    });
+
   it('offers a new flow, or another, where there is none', async () => {
     view = await ViewPage.open(browser, { view: 'sidebar', width: 300 });
     await view.state(undefined);

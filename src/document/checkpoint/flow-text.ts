@@ -1,13 +1,14 @@
 import { typeOf } from '../../flow/flow';
-import { trainedDirection, type LayerSpec, type Objective } from '../../flow/spec';
+import type { Direction, LayerSpec, Objective } from '../../flow/spec';
+import { energyNames } from '../../flow/targets';
 import { flowDefaults, formatVersion } from '../format';
-import { placeholderObjective, type ImportedFlow } from './import';
+import type { ImportedFlow } from './import';
 
 /**
  * The text of a `.nflow` file for an imported flow, which says in comments what was assumed.
  * @param source the name of the checkpoint.
  * @param weights the name of a weights file beside it that holds the values; without one they are written out, with every digit.
- * @param objective what it is to be trained towards; the target of a checkpoint is not known.
+ * @param objective what it is to be trained towards; the target of a checkpoint is not known, and without one the flow is not trained.
  */
 export function importedFlowText(
   imported: ImportedFlow,
@@ -16,8 +17,6 @@ export function importedFlowText(
 ): string {
   const { library, dim, base, direction, layers, assumed, agreed } = imported;
   const arrow = direction === 'generate' ? 'z → x' : 'x → z';
-  const target = objective ?? placeholderObjective(dim, direction);
-  const trainable = trainedDirection(target) === direction;
   const comments = [
     `Imported from the ${library} checkpoint ${source.replace(/\s+/g, ' ')}. Its layers' formulas run ${arrow}.`,
     ...assumed,
@@ -31,14 +30,26 @@ dim: ${dim}
 base: ${inline(base)}
 seed: ${seed}
 direction: ${arrow.replace(' → ', '->')}
-${objective ? '' : `# A target is not a part of a checkpoint: this one stands for any${trainable ? '' : ', and trains the other direction'}.\n`}objective: ${inline(target)}
+${objective ? `objective: ${inline(objective)}` : `# A target is not a part of a checkpoint. To train this flow, give it one${suggestion(dim, direction)}.`}
 training: ${inline(training)}
 layers:
 ${layers.map((layer) => `  - ${layerText(layer, dim, weights === undefined)}\n`).join('')}${weights === undefined ? '' : `weights: ${inline(weights)}\n`}`;
 }
 
+/** `, for instance objective: { … }`: one that the direction of the formulas fits. */
+function suggestion(dim: number, direction: Direction): string {
+  const [energy] = energyNames(dim) as (string | undefined)[];
+  const objective: Objective | undefined =
+    direction === 'encode'
+      ? { type: 'forward-kl', data: dim === 2 ? 'two-moons' : 'points.csv' }
+      : energy === undefined
+        ? undefined
+        : { type: 'reverse-kl', energy };
+  return objective ? `, for instance objective: ${inline(objective)}` : '';
+}
+
 /** Plain data in YAML's flow style, on one line. */
-function inline(value: unknown): string {
+export function inline(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`;
   if (typeof value === 'object' && value !== null)
     return `{ ${Object.entries(value)

@@ -1,7 +1,7 @@
 /** A checkpoint of another library, turned into a flow of ours. */
 
 import { buildFlow, initialParameters } from '../../flow/flow';
-import type { BaseSpec, Direction, FlowSpec, LayerSpec, Objective } from '../../flow/spec';
+import type { BaseSpec, Direction, FlowSpec, LayerSpec } from '../../flow/spec';
 import { flowDefaults, parameterRule, scaleRule, type NumberRule } from '../format';
 import { formatNumber } from '../sentences';
 import { describe, type Conventions, type Question } from './conventions';
@@ -137,14 +137,7 @@ function describeImport(recognised: Recognised, conventions: Conventions, open: 
   return { library, ...convert(recognised, conventions), open, assumed: [...taken, ...assumed, ...swap], agreed };
 }
 
-/** A target in the flow's dimension, that the direction of the formulas fits where there is such a one. Nothing was learned from it. */
-export function placeholderObjective(dim: number, direction: Direction): Objective {
-  if (dim === 1) return { type: 'reverse-kl', energy: 'double-well' };
-  if (dim > 2) return { type: 'forward-kl', data: 'points.csv' };
-  return direction === 'encode' ? { type: 'forward-kl', data: 'two-moons' } : { type: 'reverse-kl', energy: 'U1' };
-}
-
-/** The imported flow as plain data, towards `objective`. */
-export function specOf({ dim, base, direction, layers }: Converted, objective: Objective = placeholderObjective(dim, direction)): FlowSpec {
-  return { dim, base, seed: flowDefaults.seed, direction, objective, training: flowDefaults.training, layers };
+/** The imported flow as plain data, without an objective: a target is not a part of a checkpoint. */
+export function specOf({ dim, base, direction, layers }: Converted): FlowSpec {
+  return { dim, base, seed: flowDefaults.seed, direction, training: flowDefaults.training, layers };
 }

@@ -35,6 +35,7 @@ export function openCsv(bytes: Uint8Array): DataFile {
   const names = named ? head.map((cell, c) => cell.trim() || `column ${c + 1}`) : numberedNames(head.length);
   return {
     names,
+    named,
     line,
     rows(columns, visit) {
       const chosen: Cell[] = columns.map(() => '');

@@ -7,6 +7,8 @@ export type Cell = number | string;
 export interface DataFile {
   /** What its columns are called, one name a column. */
   readonly names: readonly string[];
+  /** In text: whether a line of it gives the names. */
+  readonly named?: boolean;
   /** The line, counted from 1, that a problem with a whole column is reported on. */
   readonly line: number;
   /**

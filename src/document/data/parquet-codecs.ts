@@ -1,9 +1,10 @@
 import { snappyUncompress, type Compressors } from 'hyparquet';
 import { inflate } from './inflate';
+import { unzstd } from './zstd';
 
 /**
  * How pages are decompressed, for the codecs whose decoders are held to the length that the page announces: they take no more memory and
- * no more time than that, whatever the bytes would come to. The Zstandard and LZ4 decoders that there are copy on beyond their output.
+ * no more time than that, whatever the bytes would come to. The LZ4 decoders that there are copy on beyond their output.
  */
 export const decompressors = {
   UNCOMPRESSED: (bytes, length) => bytes.subarray(0, length),
@@ -14,6 +15,7 @@ export const decompressors = {
     return page;
   },
   GZIP: (bytes, length) => inflate(bytes, length, 'gzip'),
+  ZSTD: unzstd,
 } satisfies Compressors & { UNCOMPRESSED: (bytes: Uint8Array, length: number) => Uint8Array };
 
 /**

@@ -13,6 +13,8 @@ import { openParquet } from './parquet';
 /** What is in a data file, before anything is made of it. */
 export interface DataPreview {
   readonly columns: readonly ColumnPreview[];
+  /** In text: whether its first row gives the names. */
+  readonly named?: boolean;
   /** How many rows there are, those with missing values included. */
   readonly count: number;
   /** The first rows as they are written. */
@@ -24,6 +26,10 @@ export interface ColumnPreview {
   /** `number` where every cell that is not missing is a finite number; `empty` where all are missing. */
   readonly kind: 'number' | 'text' | 'empty';
   readonly missing: number;
+  /** Of its numbers: the least, the greatest, their mean and (population) standard deviation; absent where there are none. */
+  readonly range?: { readonly least: number; readonly most: number; readonly mean: number; readonly deviation: number };
+  /** Its cells in some rows, evenly spread over the file and the same of every column; NaN where there is no number. */
+  readonly sample: readonly number[];
 }
 
 /** Beyond this, squares and sums of many squares could overflow. */
@@ -31,6 +37,8 @@ const mostMagnitude = 1e100;
 /** A row has at most as many numbers as a flow has dimensions; this many in all are 128 MB. */
 const mostNumbers = 1 << 24;
 const previewedRows = 10;
+/** Rows that say something to the eye, and what they may come to where there are many columns. */
+const [sampledRows, sampledCells] = [1000, 1 << 20];
 
 interface Format {
   readonly name: string;
@@ -80,22 +88,64 @@ export function readRawPoints(
 export function previewData(bytes: Uint8Array, fileName: string): DataPreview | TableProblem {
   return answered(() => {
     const file = open(bytes, fileName);
-    const seen = file.names.map((name) => ({ name, numbers: 0, texts: 0, missing: 0 }));
+    const seen = file.names.map((name) => new SeenColumn(name));
+    const most = Math.max(1, Math.min(sampledRows, Math.floor(sampledCells / seen.length)));
     const rows: string[][] = [];
     let count = 0;
+    let every = 1;
     file.rows([...file.names.keys()], (cells, line) => {
       checkRowCount(++count, line);
       if (count <= previewedRows) rows.push(cells.map(written));
-      for (let c = 0; c < cells.length; c++) {
-        const meaning = meaningOf(cells[c]);
-        if (meaning === 'missing') seen[c].missing++;
-        else if (typeof meaning === 'number' && Number.isFinite(meaning)) seen[c].numbers++;
-        else seen[c].texts++;
+      const isSampled = (count - 1) % every === 0;
+      for (let c = 0; c < cells.length; c++) seen[c].add(cells[c], isSampled);
+      if (isSampled && seen[0]?.sample.length === 2 * most) {
+        // Twice as many rows as are wanted: every second of them stays.
+        for (const column of seen) column.sample = column.sample.filter((_, i) => i % 2 === 0);
+        every *= 2;
       }
     });
-    const kindOf = (numbers: number, texts: number): ColumnPreview['kind'] => (texts > 0 ? 'text' : numbers > 0 ? 'number' : 'empty');
-    return { columns: seen.map(({ name, numbers, texts, missing }) => ({ name, kind: kindOf(numbers, texts), missing })), count, rows };
+    return { columns: seen.map((column) => column.preview()), ...(file.named !== undefined && { named: file.named }), count, rows };
   });
+}
+
+/** A column as far as it was read; mean and deviation by Welford's recurrence. */
+class SeenColumn {
+  sample: number[] = [];
+  private numbers = 0;
+  private texts = 0;
+  private missing = 0;
+  private least = Infinity;
+  private most = -Infinity;
+  private mean = 0;
+  private squares = 0;
+
+  constructor(private readonly name: string) {}
+
+  add(cell: Cell, isSampled: boolean): void {
+    const meaning = meaningOf(cell);
+    const number = typeof meaning === 'number' && Number.isFinite(meaning) ? meaning : NaN;
+    if (isSampled) this.sample.push(number);
+    if (meaning === 'missing') this.missing++;
+    else if (Number.isNaN(number)) this.texts++;
+    else {
+      const from = number - this.mean;
+      this.mean += from / ++this.numbers;
+      this.squares += from * (number - this.mean);
+      this.least = Math.min(this.least, number);
+      this.most = Math.max(this.most, number);
+    }
+  }
+
+  preview(): ColumnPreview {
+    const { name, numbers, texts, missing, least, most, mean, squares, sample } = this;
+    return {
+      name,
+      kind: texts > 0 ? 'text' : numbers > 0 ? 'number' : 'empty',
+      missing,
+      ...(numbers > 0 && { range: { least, most, mean, deviation: Math.sqrt(squares / numbers) } }),
+      sample,
+    };
+  }
 }
 
 function answered<Answer>(read: () => Answer): Answer | TableProblem {

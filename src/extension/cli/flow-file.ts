@@ -45,7 +45,7 @@ export async function readFlowFile(path: string, ownUnits = false): Promise<Flow
 
   const beside = (name: string): Promise<Uint8Array> => read(join(dirname(path), name));
   let [table, parameters]: [PointTable | undefined, Float32Array | undefined] = [undefined, undefined];
-  if (data && !ownUnits && spec.objective.type === 'forward-kl') {
+  if (data && !ownUnits && spec.objective?.type === 'forward-kl') {
     const read = readPoints(await beside(data.path), data.path, spec.dim, spec.objective.columns);
     if ('message' in read)
       notes.push({ severity: 'error', line: lineOf(data.start), message: `${data.path}, line ${read.line}: ${read.message}` });
@@ -82,7 +82,7 @@ export async function readInput(
   columns: readonly ColumnChoice[] | undefined,
 ): Promise<{ readonly points: Float64Array; readonly notes: readonly string[] }> {
   const { objective } = spec;
-  const chosen = columns ?? (objective.type === 'forward-kl' ? objective.columns : undefined);
+  const chosen = columns ?? (objective?.type === 'forward-kl' ? objective.columns : undefined);
   const found = readRawPoints(await read(path), path, spec.dim, chosen);
   if ('message' in found) throw new Finding(`${path}:${found.line}: error: ${found.message}`);
   const { values, leftOut } = found;

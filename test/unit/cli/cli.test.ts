@@ -154,6 +154,69 @@ describe('the command line', function () {
     assert.equal(existsSync(path.join(folder, 'f.nflow')), false);
   });
 
+  it('reads a checkpoint as --assume says, where it does not tell itself', () => {
+    const { x, log_prob } = goldenOf('pyro-planar-norm');
+    // Without its golden points, which would tell.
+    const bytes = readFileSync(path.join(fixtures, 'pyro-planar-norm.safetensors'));
+    writeFileSync(path.join(folder, 'c.safetensors'), Buffer.from(bytes.toString('latin1').replace('"golden"', '"goldem"'), 'latin1'));
+    put('x.csv', x.map((point) => point.join(',')).join('\n'));
+    const worst = (uHat: string): number => {
+      const { assumed } = sound(
+        'import',
+        'c.safetensors',
+        '--out',
+        'f.nflow',
+        '--assume',
+        `uHat=${uHat}`,
+        '--assume',
+        'direction=generate',
+      );
+      assert.match((assumed as string[])[0], /^It was answered that û = /);
+      sound('logprob', 'f.nflow', '--in', 'x.csv', '--out', 'p.csv');
+      return Math.max(...rowsOf('p.csv')[1].map((row, i) => Math.abs(row[row.length - 2] - log_prob[i])));
+    };
+    assert.ok(worst('norm') < 1e-5, `${worst('norm')}`);
+    assert.ok(worst('paper') > 1e-2);
+    for (const assumed of ['uHat', 'uHat=mine', 'base=normal']) {
+      const { status, errors } = run('import', 'c.safetensors', '--out', 'f.nflow', '--assume', assumed);
+      assert.equal(status, 2);
+      assert.match(errors, /^--assume .* is not known: give uHat=paper\|/);
+    }
+  });
+
+  it('takes the points from the columns that --columns names, in its order', () => {
+    put('f.nflow', planar('w: [1, 0.5], u: [0.5, 0.2], b: 0.1'));
+    put('wide.csv', 'id,b,a\n7,0.25,-1\n8,2,0.5\n');
+    sound('logprob', 'f.nflow', '--in', 'wide.csv', '--out', 'p.csv', '--columns', 'a,2');
+    put('x.csv', '-1,0.25\n0.5,2\n');
+    sound('logprob', 'f.nflow', '--in', 'x.csv', '--out', 'q.csv');
+    assert.deepEqual(rowsOf('p.csv')[1], rowsOf('q.csv')[1]);
+    const { status, errors } = run('logprob', 'f.nflow', '--in', 'wide.csv', '--out', 'p.csv', '--columns', 'a,c');
+    assert.equal(status, 1);
+    assert.match(errors, /There is no column "c": the file has \(id, b, a\)/);
+  });
+
+  it('samples the same points for the same --seed, and others for another', () => {
+    put('f.nflow', planar('w: [1, 0.5], u: [0.5, 0.2], b: 0.1'));
+    const draws = (...seed: string[]): number[][] => {
+      sound('sample', 'f.nflow', '--count', '5', '--out', 's.csv', ...seed);
+      return rowsOf('s.csv')[1];
+    };
+    assert.deepEqual(draws('--seed', '3'), draws('--seed', '3'));
+    assert.notDeepEqual(draws('--seed', '3'), draws('--seed', '4'));
+    assert.deepEqual(draws(), draws());
+  });
+
+  it('evaluates a flow without an objective, and does not train it: status 1', () => {
+    put('f.nflow', 'nflow: 1\ndirection: z->x\nlayers:\n  - planar: { w: [1, 0], u: [0, 1], b: 0 }\n');
+    put('x.csv', '0.1,0.2\n');
+    sound('check', 'f.nflow');
+    sound('logprob', 'f.nflow', '--in', 'x.csv', '--out', 'p.csv');
+    const { status, errors } = run('train', 'f.nflow', '--out', 'w.safetensors');
+    assert.equal(status, 1);
+    assert.match(errors, /has no objective/);
+  });
+
   it('refuses what cannot be meant, in one sentence: status 2', () => {
     put('f.nflow', planar('w: [1, 0], u: [0, 1], b: 0'));
     const cases: [args: string[], message: RegExp][] = [

@@ -7,7 +7,7 @@ import { sizeOf } from '../../../src/flow/layer';
 import { newFlowText } from '../../../src/document/new-flow';
 import { parseFlow } from '../../../src/document/parse';
 import { samplers } from '../../../src/flow/samplers';
-import type { FlowSpec, Objective } from '../../../src/flow/spec';
+import type { ColumnChoice, FlowSpec, Objective } from '../../../src/flow/spec';
 import { energyNames } from '../../../src/flow/targets';
 import { anyFlow, anyNumber, anyStyle, textOf } from './flows';
 
@@ -256,8 +256,8 @@ describe('setting how a flow is trained in a text', () => {
     /** A setting of no use for the flow as it is. */
     const idle = ({ objective, training }: FlowSpec, key: TrainingSetting): boolean => {
       if (key === 'momentum') return training.optimizer !== 'sgd';
-      if (key === 'holdout') return objective.type !== 'forward-kl' || samplers.has(objective.data);
-      return (key === 'anneal' || key === 'gradient') && objective.type !== 'reverse-kl';
+      if (key === 'holdout') return objective?.type !== 'forward-kl' || samplers.has(objective.data);
+      return (key === 'anneal' || key === 'gradient') && objective?.type !== 'reverse-kl';
     };
     fc.assert(
       fc.property(commented, settings, ({ flow, text }, [key, value]) => {
@@ -272,7 +272,40 @@ describe('setting how a flow is trained in a text', () => {
   });
 });
 
+describe('naming the columns of a data file to learn from', () => {
+  const named = (text: string, columns: readonly ColumnChoice[]): string => apply(text, setDataFile(text, 'a.csv', columns));
+
+  it('puts them behind the file, in braces or on lines of their own, in place of those of another file', () => {
+    const columns = ['petal length', 2];
+    const written = '{ type: forward-kl, data: a.csv, columns: ["petal length", 2], holdout: 0.2 } # why\n';
+    assert.equal(
+      named('objective: { type: forward-kl, data: b.csv, columns: [x, y], holdout: 0.2 } # why\n', columns),
+      `objective: ${written}`,
+    );
+    assert.equal(
+      named('objective:\n  type: reverse-kl\n  energy: U1 # it\n  anneal: 3\nseed: 1\n', columns),
+      'objective:\n  type: forward-kl\n  data: a.csv # it\n  columns: ["petal length", 2]\nseed: 1\n',
+    );
+    assert.equal(named('seed: 1\n', ['a']), 'seed: 1\nobjective: { type: forward-kl, data: a.csv, columns: [a] }\n');
+  });
+
+  it('keeps names apart from numbers and words of YAML', () => {
+    for (const name of ['1.5', 'true', 'null', '~', 'a b', '- x', 'x: y', '# c', 'naïve', "it's", '"q"', 'C:\\d']) {
+      const { spec } = parseFlow(named('nflow: 1\ndim: 1\nlayers: [planar]\n', [name]));
+      assert.deepEqual(spec?.objective?.type === 'forward-kl' && spec.objective.columns, [name]);
+    }
+  });
+});
+
 describe('a new flow', () => {
+  it('is as deep as it is told, in the dimension of its data', () => {
+    const objective: Objective = { type: 'forward-kl', data: 'points.csv', columns: ['a', 'b', 'c'] };
+    const { spec, problems } = parseFlow(newFlowText(objective, { dim: 3, depth: 5 }));
+    assert.deepEqual(problems, []);
+    assert.deepEqual([spec?.dim, spec?.layers.length, spec?.objective], [3, 5, { ...objective, holdout: 0.1 }]);
+    assert.equal(parseFlow(newFlowText({ type: 'reverse-kl', energy: 'U1', gradient: 'path' })).spec?.layers.length, 16);
+  });
+
   it('is sound and has the target that was asked for', () => {
     const objectives: Objective[] = [
       ...[...samplers.keys()].map((data) => ({ type: 'forward-kl' as const, data })),

@@ -128,9 +128,9 @@ export function textOf({ objective, training, layers, ...flow }: FlowSpec, style
     const values = Object.entries(initial).map(([name, given]) => [name, nested(given, shapes.get(name) ?? [])]);
     return { [type]: { ...options, ...Object.fromEntries(values) } as unknown };
   });
-  const isFile = objective.type === 'forward-kl' && !samplers.has(objective.data);
+  const isFile = objective?.type === 'forward-kl' && !samplers.has(objective.data);
   const undone = {
-    objective: objective.type === 'reverse-kl' ? { gradient: 'total', anneal: 0 } : isFile ? { holdout: 0 } : {},
+    objective: objective?.type === 'reverse-kl' ? { gradient: 'total', anneal: 0 } : isFile ? { holdout: 0 } : {},
     training: { schedule: 'constant', clip: 'none', patience: 'none', ...(training.optimizer === 'sgd' && { momentum: 0 }) },
   };
   const whole = {

@@ -161,7 +161,7 @@ describe('a session', () => {
     session.setText(text().replace('U1', 'U9'));
     assert.equal(session.problems.length, 1);
     await session.open();
-    assert.equal(session.opened?.spec.objective.type === 'reverse-kl' && session.opened.spec.objective.energy, 'U1');
+    assert.equal(session.opened?.spec.objective?.type === 'reverse-kl' && session.opened.spec.objective.energy, 'U1');
     assert.equal(session.depth, 3);
   });
 

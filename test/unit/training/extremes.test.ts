@@ -63,8 +63,8 @@ function lossOf(spec: FlowSpec, parameters: Float64Array, batch: Float64Array): 
   const { stages, passes } = flow.trace(batch, encodes ? spec.layers.length : 0);
   const logDet = passes.reduce((sum, pass) => sum + pass.logDet.reduce((all, log) => all + log, 0), 0);
   const image = stages[encodes ? 0 : spec.layers.length];
-  if (spec.objective.type === 'forward-kl') return (image.reduce((sum, z) => sum + z * z, 0) / 2 + logDet) / (batch.length / spec.dim);
-  const energy = energies.get(spec.objective.energy);
+  if (spec.objective?.type === 'forward-kl') return (image.reduce((sum, z) => sum + z * z, 0) / 2 + logDet) / (batch.length / spec.dim);
+  const energy = energies.get(spec.objective?.energy ?? '');
   assert.ok(energy);
   let sum = -logDet;
   for (let at = 0; at < image.length; at += spec.dim) sum += energy.evaluate(image, at, new Float64Array(spec.dim));
@@ -89,7 +89,7 @@ function automatic(spec: FlowSpec, parameters: Float32Array, batch: Float64Array
       v = image.points as tf.Tensor2D;
       logDet = logDet.add(image.logDet);
     }
-    const cost = objective.type === 'forward-kl' ? v.square().mul(0.5).sum() : energyOf(objective.energy, v);
+    const cost = objective?.type === 'forward-kl' ? v.square().mul(0.5).sum() : energyOf(objective?.energy ?? '', v);
     // A layer may have no say in one dimension, and TensorFlow.js asks for a way from parameters to loss.
     return cost.sub(logDet.sum()).div(count).add(values.sum().mul(0));
   };
@@ -114,7 +114,7 @@ function energyOf(name: string, x: tf.Tensor2D): tf.Tensor {
 function sharesOf(spec: FlowSpec, parameters: Float64Array, batch: Float64Array): { cotangent: Float64Array; shares: Float64Array[] } {
   const { image } = passOf(spec, parameters, batch);
   const cotangent = image.slice();
-  if (spec.objective.type === 'reverse-kl') energies.get(spec.objective.energy)?.evaluate(image, 0, cotangent);
+  if (spec.objective?.type === 'reverse-kl') energies.get(spec.objective.energy)?.evaluate(image, 0, cotangent);
   const shares = [
     passOf(spec, parameters, batch).back(cotangent.slice(), Float64Array.of(0)),
     passOf(spec, parameters, batch).back(new Float64Array(image.length), Float64Array.of(-1)),
@@ -240,7 +240,7 @@ describe('the gradient at the extremes', () => {
             for (const { name, offset, length } of parameterSlots(spec)) {
               for (const scale of [1e-4, 12]) {
                 const values = usual.map((value, i) => (i >= offset && i < offset + length ? scale * value : value));
-                told += check(spec, values, pointIn(dim, random), `${scale} ${name} in ${dim} dimensions, ${objective.type}`);
+                told += check(spec, values, pointIn(dim, random), `${scale} ${name} in ${dim} dimensions, ${objective?.type}`);
                 all += values.length;
               }
             }
@@ -278,7 +278,7 @@ describe('the gradient at the extremes', () => {
             const point = Float64Array.from({ length: dim }, (_, i) => (dim === 1 ? 0 : ([0.5, -0.375][i] ?? 0.25)));
             const spec = single('planar', options, dim, objective);
             const values = planar(dim, length, wu, b);
-            check(spec, values, point, `a = ${b} in ${dim} dimensions, ${objective.type}`);
+            check(spec, values, point, `a = ${b} in ${dim} dimensions, ${objective?.type}`);
             if (dim > 2) continue;
             const others = layersOf(['linear'], ['planar'], ['planar', options], ['actnorm'], ['radial']);
             const between = { ...spec, layers: others };
@@ -286,7 +286,7 @@ describe('the gradient at the extremes', () => {
             assert.ok(slot);
             const all = Float32Array.from({ length: initialParameters(between).length }, () => 0.3 * random.normal());
             all.set(values, slot.offset);
-            check(between, all, pointIn(dim, random), `about ${b} between others in ${dim} dimensions, ${objective.type}`);
+            check(between, all, pointIn(dim, random), `about ${b} between others in ${dim} dimensions, ${objective?.type}`);
           }
         }
       }

@@ -26,7 +26,7 @@ export function passOf(
   const count = points.length / spec.dim;
   const slots = parameterSlots(spec);
   const order = spec.layers.map((_, k) => k);
-  if (spec.objective.type === 'forward-kl') order.reverse();
+  if (spec.objective?.type === 'forward-kl') order.reverse();
   const logDet = new Float64Array(count);
   let image = points;
   const passes = order.map((k) => {
@@ -65,7 +65,7 @@ export function reference(spec: FlowSpec, parameters: ArrayLike<number>, batch: 
   let energyMean = 0;
   let baseMean = 0;
   for (let at = 0; at < batch.length; at += dim) {
-    if (objective.type === 'reverse-kl') {
+    if (objective?.type === 'reverse-kl') {
       energyMean += (energies.get(objective.energy)?.evaluate(pass.image, at, slope) ?? NaN) / count;
       slope.forEach((value, i) => (cotangent[at + i] = (beta * value) / count));
       baseMean += base.evaluate(batch, at, slope) / count;
@@ -75,7 +75,7 @@ export function reference(spec: FlowSpec, parameters: ArrayLike<number>, batch: 
     }
   }
   const gradient = pass.back(cotangent, new Float64Array(count).fill(-1 / count));
-  const loss = (objective.type === 'reverse-kl' ? baseMean + beta * energyMean : -baseMean) - logDet;
+  const loss = (objective?.type === 'reverse-kl' ? baseMean + beta * energyMean : -baseMean) - logDet;
   return { loss, base: baseMean, logDet, energy: energyMean, gradient };
 }
 

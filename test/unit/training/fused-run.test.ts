@@ -89,7 +89,7 @@ describe('a run of fused layers', () => {
       const logDetWeights = draws(count, 1, 5);
       const slots = parameterSlots(spec);
       const order = spec.layers.map((_, k) => k);
-      if (spec.objective.type === 'forward-kl') order.reverse();
+      if (spec.objective?.type === 'forward-kl') order.reverse();
       const loss = (q: tf.Tensor): tf.Scalar => {
         let v = tf.tensor2d(float32(points), [count, dim]);
         let logDet = tf.zeros([count]);

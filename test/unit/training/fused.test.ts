@@ -42,7 +42,7 @@ function holds(spec: FlowSpec, batch: Float64Array, drawn: boolean, beta = 1, to
   const expected = reference(spec, parameters, drawn ? batch : batch.map(Math.fround), beta);
   close('loss', outcome.loss, expected.loss, tolerance);
   close('E log p_z', outcome.terms.base, expected.base, tolerance);
-  const sign = spec.objective.type === 'forward-kl' ? -1 : 1;
+  const sign = spec.objective?.type === 'forward-kl' ? -1 : 1;
   close('E log|det|', outcome.terms.logDet, sign * expected.logDet, tolerance);
   close('E u', outcome.terms.energy, expected.energy, tolerance);
   const size = Math.hypot(...expected.gradient);
@@ -221,7 +221,7 @@ describe('the path gradient', () => {
     const cotangent = new Float64Array(batch.length);
     const pass = passOf(spec, parameters, batch);
     const slope = new Float64Array(dim);
-    const energy = spec.objective.type === 'reverse-kl' ? energies.get(spec.objective.energy) : undefined;
+    const energy = spec.objective?.type === 'reverse-kl' ? energies.get(spec.objective.energy) : undefined;
     for (let at = 0; at < batch.length; at += dim) {
       const transposed = rows.map((_, j) => rows.map((row) => row[at + j]));
       const score = solve(

@@ -38,6 +38,19 @@ describe('what an objective needs', () => {
     for (const need of needsOf(state('generate', false))) assert.ok(!need.reverse || need.has, need.what);
   });
 
+  it('is neither samples nor an energy where there is no objective', () => {
+    const { objective, ...without } = state('encode', false);
+    assert.ok(objective);
+    const given = needsOf(without).filter(({ how }) => how === 'not given');
+    assert.deepEqual(
+      given.map(({ forward, reverse }) => [forward, reverse]),
+      [
+        [true, false],
+        [false, true],
+      ],
+    );
+  });
+
   it('is a closed form one way, and both ways where every layer has both', () => {
     const closed = (it: FlowState): boolean[] =>
       needsOf(it)

@@ -61,6 +61,7 @@ describe('the petals of 150 irises', () => {
     ['iris-f2-fortran.npy', ['x3', 4], 1e-3],
     ['iris-records.npy', ['petal length', 'petal width'], 1e-7],
     ['iris.parquet', ['petal length', 'petal width'], 0],
+    ['iris-zstd.parquet', ['petal length', 'petal width'], 0],
     ['iris-uncompressed.parquet', ['a', 'b'], 1e-7],
   ];
   for (const [name, columns, precision] of files) {
@@ -72,6 +73,13 @@ describe('the petals of 150 irises', () => {
       });
     });
   }
+
+  it('are the same with tabs as with commas', () => {
+    const bytes = new Uint8Array(readFileSync('examples/old-faithful.csv'));
+    const table = points(fixture('old-faithful.tsv'), 'a.tsv', 2);
+    assert.deepEqual([table.count, table.names], [272, ['eruptions', 'waiting']]);
+    assert.deepEqual(table, points(bytes, 'a.csv', 2));
+  });
 
   it('are there but for those that are missing, which are counted', () => {
     const table = points(fixture('iris-missing-gzip.parquet'), 'a.parquet', 2, ['petal length', 'petal width']);
@@ -92,8 +100,14 @@ describe('a preview', () => {
     const seen = preview(fixture('wine.csv'), 'wine.csv');
     assert.equal(seen.count, 178);
     assert.equal(seen.columns.length, 14);
-    assert.deepEqual(seen.columns[0], { name: 'alcohol', kind: 'number', missing: 0 });
-    assert.deepEqual(seen.columns[13], { name: 'cultivar', kind: 'text', missing: 0 });
+    assert.equal(seen.named, true);
+    const { range, sample, ...alcohol } = seen.columns[0];
+    assert.deepEqual(alcohol, { name: 'alcohol', kind: 'number', missing: 0 });
+    // As scikit-learn describes the set.
+    assert.deepEqual([range?.least, range?.most, range?.mean.toFixed(1)], [11.03, 14.83, '13.0']);
+    assert.deepEqual([sample.length, sample[0]], [178, 14.23]);
+    const cultivar = seen.columns[13];
+    assert.deepEqual([cultivar.name, cultivar.kind, cultivar.missing, cultivar.range], ['cultivar', 'text', 0, undefined]);
     assert.equal(seen.rows.length, 10);
     assert.deepEqual(seen.rows[0].slice(0, 3), ['14.23', '1.71', '2.43']);
     assert.equal(seen.rows[0][13], 'class 0');
@@ -101,14 +115,37 @@ describe('a preview', () => {
 
   it('counts missing values column by column', () => {
     const seen = preview(utf8('a,b,c\n1,,NA\n,2,null\n3,x,nan\n'), 'a.csv');
-    assert.deepEqual(seen.columns, [
-      { name: 'a', kind: 'number', missing: 1 },
-      { name: 'b', kind: 'text', missing: 1 },
-      { name: 'c', kind: 'empty', missing: 3 },
-    ]);
+    assert.deepEqual(
+      seen.columns.map(({ name, kind, missing, sample }) => [name, kind, missing, sample]),
+      [
+        ['a', 'number', 1, [1, NaN, 3]],
+        ['b', 'text', 1, [NaN, 2, NaN]],
+        ['c', 'empty', 3, [NaN, NaN, NaN]],
+      ],
+    );
+    assert.deepEqual(seen.columns[0].range, { least: 1, most: 3, mean: 2, deviation: 1 });
     assert.deepEqual(seen.rows[1], ['', '2', 'null']);
     assert.equal(preview(fixture('iris-missing-gzip.parquet'), 'a.parquet').columns[0].missing, 22);
     assert.equal(preview(fixture('iris.parquet'), 'a.parquet').columns[4].kind, 'text');
+  });
+
+  it('tells whether a row of text gives the names', () => {
+    assert.deepEqual([preview(utf8('1,2\n3,4\n'), 'a.csv').named, preview(fixture('iris.npy'), 'a.npy').named], [false, undefined]);
+  });
+
+  it('samples rows evenly, the same of every column, however many there are', () => {
+    const text = Array.from({ length: 12_345 }, (_, i) => `${i},${i % 5 === 0 ? '' : -i}\n`).join('');
+    const { count, columns } = preview(utf8(text), 'a.csv');
+    assert.equal(count, 12_345);
+    const [first, second] = columns.map(({ sample }) => sample);
+    assert.ok(first.length >= 1000 && first.length < 2000, `${first.length} rows`);
+    const step = first[1] - first[0];
+    first.forEach((value, i) => assert.equal(value, i * step));
+    assert.deepEqual(
+      second,
+      first.map((value) => (value % 5 === 0 ? NaN : -value)),
+    );
+    assert.equal(columns[0].range?.mean.toFixed(6), '6172.000000');
   });
 
   it('is there for every format that points come in', () => {
@@ -246,9 +283,14 @@ describe('a data file that cannot be used', () => {
   }
 
   it('is named by the compression of its pages', () => {
+    // Behind the column's name, its codec: 12 is Zstandard's number 6, and 8 Brotli's 4.
+    const brotli = Buffer.from(fixture('iris-zstd.parquet'));
+    const codec = brotli.lastIndexOf('sepal length\x15\x0c') + 'sepal length\x15'.length;
+    assert.equal(brotli[codec], 12);
+    brotli[codec] = 8;
     assert.equal(
-      problemOf(fixture('iris-zstd.parquet'), 'a.parquet', 2, [1, 2]),
-      '1: The column sepal length of this Parquet file is compressed by ZSTD: save it with one of UNCOMPRESSED, SNAPPY, GZIP.',
+      problemOf(brotli, 'a.parquet', 2, [1, 2]),
+      '1: The column sepal length of this Parquet file is compressed by BROTLI: save it with one of UNCOMPRESSED, SNAPPY, GZIP, ZSTD.',
     );
   });
 
