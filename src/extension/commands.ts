@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ViewCommand } from '../protocol/messages';
+import { attachToTraining } from './attach/attach-training';
 import type { Autosave } from './autosave';
 import { exportFlow } from './export';
 import { exportToPyTorch } from './export-pytorch';
@@ -13,7 +14,7 @@ import { writeValues } from './write-values';
 /** The commands on a flow. Each is enabled only when it makes sense (see package.json), so what it finds missing is not an error. */
 const onFlow: Readonly<
   Record<
-    Exclude<ViewCommand, 'openFlowView' | 'newFlow' | 'export'> | 'goToLayer' | 'exportPyTorch' | 'writeValues',
+    Exclude<ViewCommand, 'openFlowView' | 'newFlow' | 'export'> | 'goToLayer' | 'exportPyTorch' | 'writeValues' | 'detach',
     (flow: OpenFlow) => unknown
   >
 > = {
@@ -25,6 +26,7 @@ const onFlow: Readonly<
   runToX: ({ session }) => session.moveTo(session.depth),
   runToZ: ({ session }) => session.moveTo(0),
   goToLayer,
+  detach: ({ session }) => session.beginnings.detach(),
   saveWeights,
   exportPyTorch: exportToPyTorch,
   writeValues,
@@ -44,6 +46,7 @@ export function registerCommands(flows: OpenFlows, view: FlowView, autosave: Aut
     ...registered,
     vscode.commands.registerCommand('nflow.newFlow', () => newFlow(flows, view, autosave)),
     vscode.commands.registerCommand('nflow.importCheckpoint', (uri?: vscode.Uri) => importCheckpointFile(flows, view, uri)),
+    vscode.commands.registerCommand('nflow.attach', (uri?: vscode.Uri) => attachToTraining(flows, view, uri)),
     vscode.commands.registerCommand('nflow.openFlowView', async (uri?: vscode.Uri) => {
       const file = uri ?? vscode.window.activeTextEditor?.document.uri;
       const named = file?.path.endsWith('.nflow') ? file : (flows.active?.uri ?? (await pickFlow()));
