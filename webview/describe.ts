@@ -121,20 +121,27 @@ export function layer(state: FlowState, active: number): string {
   return `layer ${active} margin ${margin(it.margin)}${wrong}`;
 }
 
-/** "step 1,200 of 4,000 · loss 2.314"; an edited file may ask for fewer steps than were taken. */
-export function training({ training: { step, until, loss } }: FlowState): string {
-  const steps = step > until ? `step ${count(step)}` : `step ${count(step)} of ${count(until)}`;
+/** "step 1,200 of 4,000 · loss 2.314"; an edited file may ask for fewer steps than were taken, and nobody knows how many others take. */
+export function training({ training: { step, until, loss, attached } }: FlowState): string {
+  const steps = step > until || attached ? `step ${count(step)}` : `step ${count(step)} of ${count(until)}`;
   return loss === undefined ? steps : `${steps} · loss ${number(loss)}`;
 }
 
 /** Which loss {@link training} tells; empty where it tells none. */
-export function lossTooltip({ training: { loss } }: FlowState): string {
+export function lossTooltip({ training: { loss, attached: of } }: FlowState): string {
+  if (of) return '';
   return loss === undefined ? '' : 'The loss is that of the last step, of one batch';
 }
 
 /** "WebAssembly SIMD", without the reason for it. */
 export function engine({ training: { engine: full = '' } }: FlowState): string {
-  return full.split(/[:,]/)[0];
+  return full.split(/[:,;]/)[0];
+}
+
+/** "attached to runs · last file at 14:03:12", or nothing. */
+export function attached({ training: { attached: of } }: FlowState): string {
+  if (!of) return '';
+  return `${of.isOver ? 'detached from' : 'attached to'} ${of.source} · last file at ${new Date(of.lastSeen).toLocaleTimeString()}`;
 }
 
 /** "held-out log p(x) −1.03 ± 0.02", or why there is none, or nothing. */

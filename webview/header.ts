@@ -12,6 +12,7 @@ export function createHeader(): { element: HTMLElement; draw(state: FlowState): 
   const objective = html('span', { class: 'objective' });
   const directions = html('span', { class: 'directions' });
   const engine = html('span', { class: 'engine' });
+  const attached = html('span', { class: 'attached' });
   const heldOut = html('span', {
     class: 'held-out',
     title: 'The mean of log p(x) over the rows that training does not see, ± its standard error, in nats',
@@ -31,7 +32,7 @@ export function createHeader(): { element: HTMLElement; draw(state: FlowState): 
         'div',
         { class: 'titles' },
         html('div', { class: 'title' }, name, objective),
-        html('div', { class: 'facts' }, directions, engine, heldOut),
+        html('div', { class: 'facts' }, directions, engine, attached, heldOut),
       ),
       html('div', { class: 'progress' }, ring, progress),
       training.element,
@@ -53,6 +54,7 @@ export function createHeader(): { element: HTMLElement; draw(state: FlowState): 
       progress.title = describe.lossTooltip(state);
       write(engine, describe.engine(state));
       engine.title = state.training.engine ?? '';
+      write(attached, describe.attached(state));
       write(heldOut, describe.heldOut(state));
       problem.draw(describe.problem(state));
       note.draw(describe.note(state));

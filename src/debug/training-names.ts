@@ -60,7 +60,9 @@ export function settingNamed({ opened }: FlowSession, name: string): TrainingSet
 }
 
 export function lossOf({ losses }: FlowSession): Value {
-  return losses.latest ? losses.latest[1] : new Absent('No training step was taken yet.');
+  if (!losses.latest) return new Absent('No training step was taken yet.');
+  const [, loss] = losses.latest;
+  return Number.isNaN(loss) ? new Absent('The training that is followed says no loss.') : loss;
 }
 
 export function trainingGroup(session: FlowSession): Group {

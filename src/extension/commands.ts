@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ViewCommand } from '../protocol/messages';
+import { attachToTraining } from './attach/attach-training';
 import { exportFlow } from './export';
 import { exportToPyTorch } from './export-pytorch';
 import { importCheckpointFile } from './import-checkpoint';
@@ -13,7 +14,7 @@ import { writeValues } from './write-values';
 /** The commands on a flow. Each is enabled only when it makes sense (see package.json), so what it finds missing is not an error. */
 const onFlow: Readonly<
   Record<
-    Exclude<ViewCommand, 'openFlowView' | 'newFlow' | 'export'> | 'goToLayer' | 'exportPyTorch' | 'writeValues',
+    Exclude<ViewCommand, 'openFlowView' | 'newFlow' | 'export'> | 'goToLayer' | 'exportPyTorch' | 'writeValues' | 'detach',
     (flow: OpenFlow) => unknown
   >
 > = {
@@ -25,6 +26,7 @@ const onFlow: Readonly<
   runToX: ({ session }) => session.moveTo(session.depth),
   runToZ: ({ session }) => session.moveTo(0),
   goToLayer,
+  detach: ({ session }) => session.beginnings.detach(),
   saveWeights,
   exportPyTorch: exportToPyTorch,
   writeValues,
@@ -50,6 +52,7 @@ export function registerCommands(workshop: Workshop): vscode.Disposable {
     vscode.commands.registerCommand('nflow.newFlowFromData', (uri?: vscode.Uri) => newFlow(workshop, uri)),
     vscode.commands.registerCommand('nflow.previewData', (uri?: vscode.Uri) => uri && showData(uri)),
     vscode.commands.registerCommand('nflow.importCheckpoint', (uri?: vscode.Uri) => importCheckpointFile(flows, view, uri)),
+    vscode.commands.registerCommand('nflow.attach', (uri?: vscode.Uri) => attachToTraining(flows, view, uri)),
     vscode.commands.registerCommand('nflow.openFlowView', async (uri?: vscode.Uri) => {
       const file = uri ?? vscode.window.activeTextEditor?.document.uri;
       const named = file?.path.endsWith('.nflow') ? file : (flows.active?.uri ?? (await pickFlow()));

@@ -14,6 +14,7 @@ export function followContextKeys(flows: OpenFlows): vscode.Disposable {
     const opened = session?.opened !== undefined;
     set('hasFlow', session?.canOpen ?? false);
     set('training', session?.status === 'running');
+    set('attached', session?.beginnings.attached?.isOver === false);
     set('canReset', (session?.step ?? 0) > 0);
     // A flow opens at x.
     set('atZ', opened && session.cursor === 0);

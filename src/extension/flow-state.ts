@@ -10,7 +10,9 @@ export function flowState(session: FlowSession, uri: string, name: string): Flow
   const { opened } = session;
   const objective = opened?.spec.objective;
   const problem = session.problems.find((p) => p.severity === 'error')?.message;
-  const { note, past } = session;
+  const { past } = session;
+  const { attached } = session.beginnings;
+  const note = session.note ?? attached?.note;
   const { held } = session.byHand;
   const normality = session.lastPicture?.normality;
   const latest = session.losses.latest;
@@ -31,13 +33,14 @@ export function flowState(session: FlowSession, uri: string, name: string): Flow
     training: {
       status: session.status,
       step: session.step,
-      until: session.until,
-      ...(latest && { loss: latest[1] }),
-      ...(session.target?.floor !== undefined && { floor: session.target.floor }),
+      until: attached ? session.step : session.until,
+      ...(latest && Number.isFinite(latest[1]) && { loss: latest[1] }),
+      ...(session.target?.floor !== undefined && !attached?.saysLoss && { floor: session.target.floor }),
       ...(session.engineName !== '' && { engine: session.engineName }),
       ...(heldOut.length > 0 && { heldOut: { mean: heldOut[1], error: heldOut[2] } }),
       ...(isTooSmallToSplit(session) && { noneToHoldOut: true }),
       ...(note !== undefined && { note }),
+      ...(attached && { attached: { source: attached.source, isOver: attached.isOver, lastSeen: attached.lastSeen } }),
     },
     ...(session.step > past.first && { past: { first: past.first, ...(past.shown && { shown: past.shown.step }) } }),
     layers: layerStates(session),
@@ -83,7 +86,7 @@ function layerStates(session: FlowSession): LayerState[] {
       doubtful: traced?.doubtful[k] ?? 0,
       residual: traced?.residual[k] ?? 0,
       overlay: layer.overlay(epsilon),
-      handles: layer.dim === 2 ? layer.handles() : [],
+      handles: layer.dim === 2 && !session.beginnings.attached ? layer.handles() : [],
     };
   });
 }

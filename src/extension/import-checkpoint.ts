@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { importedFlowText } from '../document/checkpoint/flow-text';
 import { importCheckpoint, type Answers, type ImportedFlow } from '../document/checkpoint/import';
-import { readSafetensors } from '../document/checkpoint/safetensors';
+import { readSafetensors, type Safetensors } from '../document/checkpoint/safetensors';
 import { mostCharacters } from '../document/format';
 import { exists, nameOf } from './flow-files';
 import type { FlowView } from './flow-view';
@@ -36,7 +36,14 @@ async function pickCheckpoint(): Promise<vscode.Uri | undefined> {
 async function importBeside(checkpoint: vscode.Uri): Promise<vscode.Uri | undefined> {
   const file = readSafetensors(await vscode.workspace.fs.readFile(checkpoint));
   if ('message' in file) throw new Error(file.message);
-  const golden = await readGolden(checkpoint);
+  const imported = await askAndImport(file, await readGolden(checkpoint));
+  return (
+    imported && writeFlow(imported, nameOf(checkpoint), checkpoint.with({ path: checkpoint.path.replace(/(\.safetensors)?$/i, '.nflow') }))
+  );
+}
+
+/** The flow in a checkpoint, by the person's answers; none where they gave up. @throws Error with a sentence about why there is none. */
+export async function askAndImport(file: Safetensors, golden?: string): Promise<ImportedFlow | undefined> {
   let answers: Answers = {};
   for (;;) {
     const imported = importCheckpoint(file, answers, golden);
@@ -44,7 +51,7 @@ async function importBeside(checkpoint: vscode.Uri): Promise<vscode.Uri | undefi
       const notes = imported.tensors.flatMap(({ name, problem }) => (problem ? [`${name}: ${problem}`] : []));
       throw new Error([imported.message, ...notes.slice(0, 5)].join(' '));
     }
-    if (imported.open.length === 0) return write(imported, checkpoint);
+    if (imported.open.length === 0) return imported;
     const answer = await ask(imported);
     if (!answer) return undefined;
     answers = { ...answers, ...answer };
@@ -72,11 +79,10 @@ async function ask({ library, open: [{ key, question, choices }] }: ImportedFlow
   return picked && { [key]: picked.value };
 }
 
-/** A file that is there already is overwritten only if the person says so. */
-async function write(imported: ImportedFlow, checkpoint: vscode.Uri): Promise<vscode.Uri | undefined> {
-  const text = importedFlowText(imported, nameOf(checkpoint));
+/** Writes the flow to `proposed`; where there is a file already, only if the person says so. `source` is the name of the checkpoint. */
+export async function writeFlow(imported: ImportedFlow, source: string, proposed: vscode.Uri): Promise<vscode.Uri | undefined> {
+  const text = importedFlowText(imported, source);
   if (text.length > mostCharacters) throw new Error(vscode.l10n.t('it has more parameters than a flow file has room for.'));
-  const proposed = checkpoint.with({ path: checkpoint.path.replace(/(\.safetensors)?$/i, '.nflow') });
   const uri = (await exists(proposed))
     ? await vscode.window.showSaveDialog({
         title: vscode.l10n.t('Import Checkpoint'),

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Attached } from '../session/attached';
 import type { OpenFlow, OpenFlows } from './open-flows';
 
 /** Training in the status bar: of a flow that trains, where a click pauses it, else of the active flow, where a click goes on. */
@@ -35,11 +36,14 @@ export function showStatusBar(flows: OpenFlows): vscode.Disposable {
 }
 
 function describe({ session, name }: OpenFlow): { readonly text: string; readonly tooltip: string } {
-  const loss = session.losses.latest?.[1].toFixed(3).replace('-', '−');
-  const steps = `${session.step}/${session.until}`;
+  const latest = session.losses.latest?.[1] ?? NaN;
+  const loss = Number.isFinite(latest) ? latest.toFixed(3).replace('-', '−') : undefined;
+  const { attached } = session.beginnings;
+  const steps = attached ? vscode.l10n.t('step {0}', session.step) : `${session.step}/${session.until}`;
   const progress = loss === undefined ? steps : vscode.l10n.t('{0} · loss {1}', steps, loss);
   switch (session.status) {
     case 'running':
+      if (attached) return { text: `$(radio-tower) ${progress}`, tooltip: attachedTo(name, attached) };
       return { text: `$(sync~spin) ${progress}`, tooltip: vscode.l10n.t('{0} is training: pause it', name) };
     case 'not-finite':
     case 'failed':
@@ -47,6 +51,11 @@ function describe({ session, name }: OpenFlow): { readonly text: string; readonl
     default:
       return { text: `$(play) ${progress}`, tooltip: vscode.l10n.t('Train {0}', name) };
   }
+}
+
+function attachedTo(name: string, { source, lastSeen }: Attached): string {
+  const seen = new Date(lastSeen).toLocaleTimeString();
+  return vscode.l10n.t('{0} is attached to {1}, last file at {2}: pause it', name, source, seen);
 }
 
 function commandFor({ session: { status } }: OpenFlow): string {

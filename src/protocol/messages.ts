@@ -94,6 +94,8 @@ export interface TrainingState {
   readonly noneToHoldOut?: boolean;
   /** One sentence on what stopped training, where it was not the person. */
   readonly note?: string;
+  /** Training happens elsewhere: what is followed, or was, and when a step of it was last seen (ms since 1970). */
+  readonly attached?: { readonly source: string; readonly isOver: boolean; readonly lastSeen: number };
 }
 
 export interface ProbeState {

@@ -9,6 +9,8 @@ const width = lossColumns.length;
 export class LossHistory {
   private kept: (readonly number[])[] = [];
   private stride = 1;
+  /** Steps that came since the last one that was kept. */
+  private since = 0;
   private last: readonly number[] | undefined;
 
   constructor(private readonly capacity = 2048) {}
@@ -28,11 +30,13 @@ export class LossHistory {
     const [step] = row;
     while (this.kept.length > 0 && this.kept[this.kept.length - 1][0] >= step) this.kept.pop();
     this.last = row;
-    if (step % this.stride !== 0) return;
+    if (++this.since < this.stride) return;
+    this.since = 0;
     this.kept.push(row);
     if (this.kept.length < this.capacity) return;
+    this.since = this.stride;
     this.stride *= 2;
-    this.kept = this.kept.filter(([at]) => at % this.stride === 0);
+    this.kept = this.kept.filter((_, i) => i % 2 === 0);
   }
 
   /** Adds rows that begin with the columns of {@link lossColumns} and are `length` numbers long. */
@@ -53,6 +57,7 @@ export class LossHistory {
   clear(): void {
     this.kept = [];
     this.stride = 1;
+    this.since = 0;
     this.last = undefined;
   }
 

@@ -3,7 +3,9 @@ import { encodeWeights } from '../document/weights';
 import { buildFlow, type Flow } from '../flow/flow';
 import { closedFormDirection, type Direction, type FlowSpec } from '../flow/spec';
 import type { ParticleSource, Picture } from '../training/messages';
+import type { Attached } from './attached';
 import { Attempt } from './attempt';
+import { Beginnings } from './beginnings';
 import { ByHand } from './by-hand';
 import { EngineClient, type EngineNews } from './engine-client';
 import type { Environment, SessionSettings } from './environment';
@@ -14,7 +16,7 @@ import type { LossHistory } from './loss-history';
 import type { Opened } from './opened';
 import { Past } from './past';
 import type { Probe } from './probe';
-import { KeptSnapshots, shapeOf, snapshotOf, untrained, type ProbePlace, type Snapshot } from './snapshot';
+import { KeptSnapshots, snapshotOf, untrained, type ProbePlace, type Snapshot } from './snapshot';
 import { coordinatesWithin, gapOf, targetOf, type Target } from './target';
 import { Training, type ParameterValues, type TrainingStatus } from './training';
 import { Walk } from './walk';
@@ -39,20 +41,19 @@ export class FlowSession {
   private wanted: ParsedFlow | undefined;
   /** The latest attempt to start over, and what was wrong with its files: what an earlier one finds no longer matters. */
   private attempt: Attempt;
-  /** It was reset to the initial values of its seed, although its text names weights. */
-  fromSeed = false;
   private configuring: Promise<void> = Promise.resolve();
   private current: Opened | undefined;
   private readonly training: Training;
   private readonly walk = new Walk();
   private readonly kept = new KeptSnapshots();
-  private beforeReset: Snapshot | undefined;
   private readonly picture: LatestPicture;
 
   /** What the text says, and what training was set to beside it. */
   readonly text = new FlowText(() => this.textChanged());
   /** The steps that were taken, and the one of them that is looked at again. */
   readonly past: Past;
+  /** Resets it, or follows training that happens elsewhere. */
+  readonly beginnings: Beginnings;
   /** Moves layers by hand. */
   readonly byHand: ByHand;
   /** Looks at one stage. */
@@ -75,6 +76,11 @@ export class FlowSession {
     this.picture = new LatestPicture(this.engine);
     this.past = new Past(this.engine);
     this.byHand = new ByHand(this, () => this.emit('state'));
+    const startOver = async (kept?: Snapshot, attached?: Attached): Promise<void> => {
+      this.training.note = undefined;
+      if (this.current) await this.start(this.begin(), this.current, kept, attached);
+    };
+    this.beginnings = new Beginnings(this, this.engine, startOver, () => this.emit('state'));
     this.windows = new Windows(this.engine, this.past, () => this.current?.spec);
     this.training = new Training(
       this.engine,
@@ -90,6 +96,7 @@ export class FlowSession {
 
   /** Ends the engine. What was learned since the last {@link snapshot} is gone. */
   dispose(): void {
+    this.beginnings.attached?.end();
     this.listeners.clear();
     this.engine.close();
   }
@@ -176,7 +183,7 @@ export class FlowSession {
 
   /** The files, relative to the text, that the flow shown depends on: when one changes, call {@link reload}. */
   get files(): readonly string[] {
-    const weights = this.step === 0 ? this.text.parsed.weights : undefined;
+    const weights = this.step === 0 && !this.beginnings.attached ? this.text.parsed.weights : undefined;
     return [this.text.parsed.data, weights].flatMap((file) => (file ? [file.path] : []));
   }
 
@@ -195,7 +202,7 @@ export class FlowSession {
     const { wanted } = this;
     const { parsed } = this.text;
     if (parsed.spec && (!wanted || this.text.differsFrom(wanted, this.step > 0))) {
-      if (wanted && parsed.weights?.path !== wanted.weights?.path) this.fromSeed = false;
+      if (wanted && parsed.weights?.path !== wanted.weights?.path) this.beginnings.fromSeed = false;
       this.configuring = this.goOnWith(parsed, parsed.spec) ?? this.configure(parsed, parsed.spec);
       this.wanted = parsed;
     }
@@ -215,7 +222,7 @@ export class FlowSession {
 
   /** Trains to the number of steps in the file, or, from there, for as many steps again. */
   async train(): Promise<void> {
-    await this.open();
+    await this.beginnings.takeOver();
     if (this.current) this.training.run(this.current.spec);
   }
 
@@ -226,17 +233,18 @@ export class FlowSession {
 
   /** Takes exactly `count` training steps more, and rests. */
   async stepTraining(count = 1): Promise<void> {
-    await this.open();
+    await this.beginnings.takeOver();
     if (this.current) this.training.takeSteps(count);
   }
 
   /**
    * Sets parameters; training, if it runs, goes on from there.
-   * @throws RangeError for a parameter that the flow does not have, or values that it cannot take.
+   * @throws RangeError for a parameter that the flow does not have, or values that it cannot take; and where training happens elsewhere.
    */
   async editParameters(changes: readonly ParameterValues[]): Promise<void> {
-    await this.open();
+    await this.beginnings.takeOver();
     if (!this.current) return;
+    this.beginnings.attached?.refuseEdit();
     this.past.leave();
     await this.training.edit(this.current.spec, changes);
   }
@@ -256,22 +264,9 @@ export class FlowSession {
   }
 
   /** Back to the initial values of the file and its seed. {@link undoReset} brings the trained ones back. */
-  async reset(): Promise<void> {
-    await this.open();
-    if (!this.current) return;
-    this.beforeReset = this.snapshot();
-    this.training.note = undefined;
-    this.fromSeed = true;
-    await this.start(this.begin(), this.current);
-  }
+  readonly reset = (): Promise<void> => this.beginnings.reset();
 
-  async undoReset(): Promise<void> {
-    const before = this.beforeReset;
-    if (!before || !this.current || shapeOf(this.current.spec) !== before.shape) return;
-    this.beforeReset = undefined;
-    this.fromSeed = before.fromSeed ?? false;
-    await this.start(this.begin(), this.current, before);
-  }
+  readonly undoReset = (): Promise<void> => this.beginnings.undo();
 
   /** Moves the cursor through one layer: `generate` is z → x. From between two stages it completes the layer. */
   stepThrough(direction: Direction): void {
@@ -321,7 +316,7 @@ export class FlowSession {
 
   /** Where training stands. */
   snapshot(): Snapshot | undefined {
-    return this.current && snapshotOf(this.current.spec, this.training, this);
+    return this.current && snapshotOf(this.current.spec, this.training, this, this.beginnings);
   }
 
   /** Goes on from a snapshot as soon as the text describes the flow that it is of. Call it before the first {@link setText}. */
@@ -363,7 +358,7 @@ export class FlowSession {
     const { current, wanted } = this;
     // The flow that is shown is the wanted one, and it stays.
     if (!current || !wanted || current.spec !== wanted.spec) return undefined;
-    const moved = this.byHand.between(current.spec, spec);
+    const moved = this.beginnings.attached ? undefined : this.byHand.between(current.spec, spec);
     if (!moved && !this.text.continues(current, wanted, this.training.checkpoint?.parameters)) return undefined;
     if (!moved) this.kept.keep(this.snapshot());
     this.current = { ...current, spec, layerLines: parsed.layerLines };
@@ -377,7 +372,7 @@ export class FlowSession {
     this.pause('The file was edited, so training was paused.');
     this.kept.keep(this.snapshot());
     let kept = this.kept.of(spec);
-    this.fromSeed = kept?.fromSeed ?? false;
+    this.beginnings.fromSeed = kept?.fromSeed ?? false;
     if (parsed.weights && (kept?.checkpoint.step ?? 0) === 0 && !kept?.fromSeed) {
       const weights = await attempt.readWeights(parsed.weights, spec);
       if (weights) kept = untrained(spec, weights);
@@ -393,7 +388,7 @@ export class FlowSession {
     return this.attempt;
   }
 
-  private async start(attempt: Attempt, flow: Opened, kept?: Snapshot): Promise<void> {
+  private async start(attempt: Attempt, flow: Opened, kept?: Snapshot, attached?: Attached): Promise<void> {
     const data = flow.data && (await attempt.readData(flow.data));
     if (attempt !== this.attempt) return;
     if (flow.data && !data) return this.reportFiles();
@@ -402,6 +397,7 @@ export class FlowSession {
       spec: flow.spec,
       ...(data && { data }),
       ...(kept && { checkpoint: kept.checkpoint }),
+      ...(attached && { recorded: attached.first }),
     });
     if (flow.data) attempt.judgeData(flow.data, answer);
     if (answer.type !== 'configured') return this.reportFiles();
@@ -412,8 +408,10 @@ export class FlowSession {
     this.target = targetOf(flow.spec, answer.table, this.coordinates);
     if (!sameStages) this.walk.begin(kept?.cursor ?? this.depth);
     const { engine, checkpoint } = answer;
+    this.beginnings.attached?.end();
+    this.beginnings.attached = attached;
     this.past.begin(checkpoint.step);
-    this.training.start(flow.spec, { engine, checkpoint, rows: kept?.rows ?? [], heldOut: kept?.heldOut ?? [] });
+    this.training.start(flow.spec, { engine, checkpoint, rows: kept?.rows ?? [], heldOut: kept?.heldOut ?? [] }, attached !== undefined);
     if (!sameStages) this.setProbe(kept?.probe);
     this.emit('target');
     this.reportFiles();

@@ -43,14 +43,14 @@ interface Standing {
   readonly cursor: number;
   readonly probe: Probe | undefined;
   readonly coordinates: readonly [number, number];
-  readonly fromSeed: boolean;
 }
 
 /** What has been trained, and where the person stands in it. */
 export function snapshotOf(
   spec: FlowSpec,
   { checkpoint, losses, heldOut }: Training,
-  { cursor, probe, coordinates, fromSeed }: Standing,
+  { cursor, probe, coordinates }: Standing,
+  { fromSeed }: { readonly fromSeed: boolean },
 ): Snapshot | undefined {
   return (
     checkpoint && {

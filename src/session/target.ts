@@ -25,7 +25,9 @@ export interface Target {
 
 /** What a batch's loss, without annealing, is above the least possible, in nats: the KL gap, where it is known. @param row of `lossColumns`. */
 export function gapOf(spec: FlowSpec, target: Target, [, , base, logDet, energy]: readonly number[]): number | undefined {
-  return target.floor === undefined ? undefined : lossOf(spec, { base, logDet, energy }, 1) - target.floor;
+  if (target.floor === undefined) return undefined;
+  const gap = lossOf(spec, { base, logDet, energy }, 1) - target.floor;
+  return Number.isNaN(gap) ? undefined : gap;
 }
 
 /** As many points as say something to the eye. */

@@ -33,10 +33,10 @@ export class Training {
   until = 0;
   /** One sentence about why training stands where it does. */
   note: string | undefined;
+  /** The steps are taken elsewhere, and nobody knows how many there will be. */
+  private endless = false;
   private held: number[] = [];
   private orders = 0;
-  /** The step that the last order leads to, and whether that counts its steps. */
-  private goal = { step: 0, counted: false };
   private latest: Checkpoint | undefined;
 
   /**
@@ -65,7 +65,8 @@ export class Training {
   }
 
   /** Another flow is trained, or the same from another place. */
-  start(spec: FlowSpec, { engine, checkpoint, rows, heldOut }: Start): void {
+  start(spec: FlowSpec, { engine, checkpoint, rows, heldOut }: Start, endless = false): void {
+    this.endless = endless;
     this.engineName = engine;
     this.losses.clear();
     this.losses.addRows(rows);
@@ -83,9 +84,9 @@ export class Training {
   }
 
   /** Trains to the number of steps in the file, or, from there, for as many steps again. */
-  run({ training: { steps } }: FlowSpec): void {
+  run(spec: FlowSpec): void {
     if (this.status === 'running') return;
-    this.until = (Math.floor(this.step / steps) + 1) * steps;
+    this.until = this.endOf(spec);
     this.order();
     this.onState();
   }
@@ -107,9 +108,8 @@ export class Training {
 
   /** Goes on by the training settings of this flow, running or not. */
   async change(spec: FlowSpec): Promise<void> {
-    const { steps } = spec.training;
     if (this.status === 'running') {
-      this.until = (Math.floor(this.step / steps) + 1) * steps;
+      this.until = this.endOf(spec);
     } else {
       this.rest(spec, this.step);
       this.note = undefined;
@@ -162,9 +162,14 @@ export class Training {
         // A step that was on its way when the person paused.
         if (news.reason === 'watched' && this.status !== 'running') return;
         if (news.reason === 'watched') {
-          const { goal } = this;
-          if (!this.past.restsAt(news.which) && this.step < goal.step) return this.go(goal);
-          this.status = this.step < goal.step || goal.counted ? 'paused' : 'done';
+          const counted = Number.isFinite(news.left);
+          const isOver = counted ? news.left === 0 : this.step >= this.until;
+          if (!this.past.restsAt(news.which) && !isOver) return this.go(counted ? news.left : undefined);
+          this.status = counted || !isOver ? 'paused' : 'done';
+        }
+        if (news.reason === 'diverged') {
+          this.status = 'not-finite';
+          this.note = news.message;
         }
         if (news.reason === 'no-improvement') {
           this.status = 'paused';
@@ -189,18 +194,23 @@ export class Training {
   private order(count?: number): void {
     this.status = 'running';
     this.note = undefined;
-    this.go(count === undefined ? { step: this.until, counted: false } : { step: this.step + count, counted: true });
+    this.go(count);
   }
 
-  private go(goal: { readonly step: number; readonly counted: boolean }): void {
-    this.goal = goal;
+  private go(count?: number): void {
     const order = ++this.orders;
-    this.engine.order(goal.counted ? { type: 'step', order, count: goal.step - this.step } : { type: 'train', order, until: goal.step });
+    this.engine.order(count === undefined ? { type: 'train', order, until: this.until } : { type: 'step', order, count });
   }
 
-  private rest({ training: { steps } }: FlowSpec, step: number): void {
+  private rest(spec: FlowSpec, step: number): void {
+    const { steps } = spec.training;
     this.status = step > 0 ? 'paused' : 'idle';
-    this.until = Math.max(1, Math.ceil(step / steps)) * steps;
+    this.until = this.endless ? this.endOf(spec) : Math.max(1, Math.ceil(step / steps)) * steps;
+  }
+
+  /** To the number of steps in the file, or, from there, for as many steps again. */
+  private endOf({ training: { steps } }: FlowSpec): number {
+    return this.endless ? Number.MAX_SAFE_INTEGER : (Math.floor(this.step / steps) + 1) * steps;
   }
 
   private accept(checkpoint: Checkpoint): void {

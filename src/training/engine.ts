@@ -5,14 +5,15 @@ import '@tensorflow/tfjs-backend-cpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { buildFlow } from '../flow/flow';
 import { samplers } from '../flow/samplers';
-import { closedFormDirection, trainedDirection } from '../flow/spec';
 import { thinned, type PointTable } from '../flow/table';
 import { drawDensity } from './density';
 import { drawEllipses } from './ellipses';
-import type { FromEngine, Picture, Port, ReadTable, StopReason, TableSummary, ToEngine } from './messages';
+import type { FromEngine, Picture, Port, ReadTable, RecordedStep, StopReason, TableSummary, ToEngine } from './messages';
 import { drawPicture, pictureBuffers, type ParticleStart } from './picture';
 import { Progress } from './progress';
 import { firstWhere, marginsOf, seriesOf } from './quantities';
+import { Recording } from './recording';
+import type { Run } from './run';
 import { initialCheckpoint, Trainer } from './trainer';
 import { targetPoints, type TargetPoints } from './target-points';
 import { Watch } from './watch';
@@ -27,9 +28,10 @@ export interface EngineOptions {
   readonly wasmFolder?: string;
 }
 
-/** The step at which training stops, what it then says, and by which order. */
+/** The step at which training stops, or how many it still takes; what it then says, and by which order. */
 interface Goal {
-  readonly step: number;
+  readonly until: number;
+  left: number;
   readonly reason: 'done' | 'stepped';
   readonly order: number;
 }
@@ -77,10 +79,19 @@ function nextTask(): Promise<void> {
   });
 }
 
+function lastStep({ until, left }: Goal, run: Run): number {
+  return left <= 0 ? run.step : until;
+}
+
+function isReached(goal: Goal, run: Run): boolean {
+  const last = lastStep(goal, run);
+  return run.step >= last && !run.isJudgementDue(last);
+}
+
 type Message<T extends ToEngine['type']> = Extract<ToEngine, { readonly type: T }>;
 
 class Engine {
-  private trainer: Trainer | undefined;
+  private run: Run | undefined;
   private table: PointTable | undefined;
   /** What particles that begin at x begin from, once that was asked for. */
   private points: { readonly draw: TargetPoints | undefined } | undefined;
@@ -109,83 +120,85 @@ class Engine {
 
   private answer(message: ToEngine): void {
     if (message.type === 'configure') return this.configure(message);
-    const trainer = this.configured();
+    const run = this.configured();
     switch (message.type) {
       case 'change': {
         this.letGo();
-        trainer.change(message.spec);
+        run.change(message.spec);
         const { id } = message;
-        return this.port.post({ type: 'changed', id, engine: trainer.engine, checkpoint: trainer.checkpoint() });
+        return this.port.post({ type: 'changed', id, engine: run.engine, checkpoint: run.checkpoint() });
       }
       case 'edit':
         this.letGo();
         this.report();
-        trainer.edit(message.edits);
-        return this.port.post({ type: 'edited', id: message.id, checkpoint: trainer.checkpoint() });
+        run.edit(message.edits);
+        return this.port.post({ type: 'edited', id: message.id, checkpoint: run.checkpoint() });
       case 'train':
-        return this.go({ step: message.until, reason: 'done', order: message.order });
+        return this.go({ until: message.until, left: Infinity, reason: 'done', order: message.order });
       case 'step':
         // One step of a large batch can take longer than a person should wait for a sign.
         this.report();
-        return this.go({ step: trainer.step + message.count, reason: 'stepped', order: message.order });
+        return this.go({ until: Infinity, left: message.count, reason: 'stepped', order: message.order });
+      case 'follow':
+        return this.follow(run, message.steps);
       case 'watch':
         this.watch = new Watch(message.watched);
         return;
       case 'pause':
         return this.pause();
       case 'trace':
-        return this.ask(message.id, this.trace(trainer, message));
+        return this.ask(message.id, this.trace(run, message));
       case 'density':
-        return this.ask(message.id, this.density(trainer, message));
+        return this.ask(message.id, this.density(run, message));
       case 'ellipses':
-        return this.look(trainer, message);
+        return this.look(run, message);
       case 'revisit':
-        return this.ask(message.id, this.revisit(trainer, message));
+        return this.ask(message.id, this.revisit(run, message));
       case 'rewind':
         this.pause();
-        return this.ask(message.id, this.rewind(trainer, message));
+        return this.ask(message.id, this.rewind(run, message));
       case 'series':
-        return this.ask(message.id, this.series(trainer, message));
+        return this.ask(message.id, this.series(run, message));
       case 'find':
-        return this.ask(message.id, this.find(trainer, message));
+        return this.ask(message.id, this.find(run, message));
     }
   }
 
   /** Ends whatever was running, without a word about it: the answer is `configured`. */
-  private configure({ id, spec, data, checkpoint }: Message<'configure'>): void {
+  private configure({ id, spec, data, checkpoint, recorded }: Message<'configure'>): void {
     let table: PointTable | undefined;
     if (data !== undefined && spec.objective?.type === 'forward-kl' && !samplers.has(spec.objective.data)) {
       const read = this.readTable(data, spec.objective.data, spec.dim, spec.objective.columns);
       if ('message' in read) return this.port.post({ type: 'data-problem', id, problem: read });
       table = read;
     }
-    const trainer = new Trainer(spec, checkpoint ?? initialCheckpoint(spec), table);
+    const run = recorded ? new Recording(spec, recorded, table) : new Trainer(spec, checkpoint ?? initialCheckpoint(spec), table);
     this.letGo();
     for (const question of this.questions) this.port.post({ type: 'dropped', id: question.id });
     this.questions = [];
-    this.trainer?.dispose();
-    this.trainer = trainer;
+    this.run?.dispose();
+    this.run = run;
     this.table = table;
     this.points = undefined;
     this.goal = undefined;
     this.progress = new Progress();
-    const { engine } = trainer;
-    this.port.post({ type: 'configured', id, engine, checkpoint: trainer.checkpoint(), ...(table && { table: summaryOf(table) }) });
+    const { engine } = run;
+    this.port.post({ type: 'configured', id, engine, checkpoint: run.checkpoint(), ...(table && { table: summaryOf(table) }) });
   }
 
-  private configured(): Trainer {
-    if (this.trainer === undefined) throw new Error('The training engine was given no flow yet.');
-    return this.trainer;
+  private configured(): Run {
+    if (this.run === undefined) throw new Error('The training engine was given no flow yet.');
+    return this.run;
   }
 
-  private *trace(trainer: Trainer, { id, ...size }: Message<'trace'>): Work {
-    const { step, parameters } = trainer.checkpoint();
-    const picture = yield* this.draw(trainer, parameters, step, size);
+  private *trace(run: Run, { id, ...size }: Message<'trace'>): Work {
+    const { step, parameters } = run.checkpoint();
+    const picture = yield* this.draw(run, parameters, step, size);
     this.port.post({ type: 'traced', id, picture }, pictureBuffers(picture));
   }
 
   private *draw(
-    { spec }: Trainer,
+    { spec }: Run,
     parameters: Float32Array,
     step: number,
     { source, ...size }: Omit<Message<'trace'>, 'type' | 'id'>,
@@ -199,37 +212,37 @@ class Engine {
     return yield* drawPicture(buildFlow(spec, parameters), step, spec.seed, size, start);
   }
 
-  private *density(trainer: Trainer, { id, request, parameters }: Message<'density'>): Work {
-    const flow = buildFlow(trainer.spec, parameters ?? trainer.checkpoint().parameters);
-    const density = yield* drawDensity(flow, trainer.spec.objective, request);
+  private *density(run: Run, { id, request, parameters }: Message<'density'>): Work {
+    const flow = buildFlow(run.spec, parameters ?? run.checkpoint().parameters);
+    const density = yield* drawDensity(flow, run.spec.objective, request);
     this.port.post({ type: 'density', id, density });
   }
 
-  private look(trainer: Trainer, { id, request, parameters }: Message<'ellipses'>): void {
-    const flow = buildFlow(trainer.spec, parameters ?? trainer.checkpoint().parameters);
+  private look(run: Run, { id, request, parameters }: Message<'ellipses'>): void {
+    const flow = buildFlow(run.spec, parameters ?? run.checkpoint().parameters);
     this.port.post({ type: 'ellipses', id, ellipses: drawEllipses(flow, request) });
   }
 
-  private *revisit(trainer: Trainer, { id, step, ...size }: Message<'revisit'>): Work {
-    const past = yield* trainer.revisit(step);
+  private *revisit(run: Run, { id, step, ...size }: Message<'revisit'>): Work {
+    const past = yield* run.revisit(step);
     if (!past) return this.port.post({ type: 'revisited', id, past: undefined });
-    const picture = yield* this.draw(trainer, past.parameters, step, size);
-    const margins = marginsOf(trainer.spec, past.parameters);
+    const picture = yield* this.draw(run, past.parameters, step, size);
+    const margins = marginsOf(run.spec, past.parameters);
     this.port.post({ type: 'revisited', id, past: { ...past, margins, picture } }, pictureBuffers(picture));
   }
 
-  private *rewind(trainer: Trainer, { id, step }: Message<'rewind'>): Work {
-    const found = yield* trainer.rewind(step);
-    this.port.post({ type: 'rewound', id, checkpoint: found ? trainer.checkpoint() : undefined });
+  private *rewind(run: Run, { id, step }: Message<'rewind'>): Work {
+    const found = yield* run.rewind(step);
+    this.port.post({ type: 'rewound', id, checkpoint: found ? run.checkpoint() : undefined });
   }
 
-  private *find(trainer: Trainer, { id, from, condition }: Message<'find'>): Work {
-    const step = yield* firstWhere(trainer.spec, trainer.history.since(from), condition);
+  private *find(run: Run, { id, from, condition }: Message<'find'>): Work {
+    const step = yield* firstWhere(run.spec, run.history.since(from), condition);
     this.port.post({ type: 'found', id, step });
   }
 
-  private *series(trainer: Trainer, { id, quantity, from, to, most }: Message<'series'>): Work {
-    const points = yield* seriesOf(trainer.spec, trainer.history.spread(from, to, most), quantity);
+  private *series(run: Run, { id, quantity, from, to, most }: Message<'series'>): Work {
+    const points = yield* seriesOf(run.spec, run.history.spread(from, to, most), quantity);
     this.port.post({ type: 'series', id, points }, [points.buffer as ArrayBuffer]);
   }
 
@@ -249,10 +262,25 @@ class Engine {
     this.training = undefined;
   }
 
+  /** Somebody else's training has gone on. */
+  private follow(run: Run, steps: readonly RecordedStep[]): void {
+    if (!(run instanceof Recording)) return;
+    this.letGo();
+    for (const again of run.receive(steps)) this.progress.add(again);
+    this.report();
+    if (!this.looping) void this.work();
+  }
+
+  /** What training is to come to, unless it waits for a step that is taken elsewhere. */
+  private get due(): Goal | undefined {
+    const { goal, run } = this;
+    return goal && run?.isWaiting && !isReached(goal, run) ? undefined : goal;
+  }
+
   private async work(): Promise<void> {
     this.looping = true;
     let reported = performance.now();
-    while (this.goal !== undefined || this.questions.length > 0) {
+    while (this.due !== undefined || this.questions.length > 0) {
       try {
         this.workSlice();
       } catch (error) {
@@ -267,16 +295,18 @@ class Engine {
       await nextTask();
     }
     this.looping = false;
+    if (this.goal) this.report();
   }
 
   private workSlice(): void {
     const end = performance.now() + slice;
     do {
       const [question] = this.questions as ((typeof this.questions)[0] | undefined)[];
+      const { due } = this;
       if (question) {
         if (question.work.next().done) this.questions.shift();
-      } else if (this.goal) {
-        this.training ??= this.trainOn(this.configured(), this.goal);
+      } else if (due) {
+        this.training ??= this.trainOn(this.configured(), due);
         if (this.training.next().done) this.training = undefined;
       } else {
         return;
@@ -285,26 +315,31 @@ class Engine {
   }
 
   /** Takes one step, or stops where there is none to take. */
-  private *trainOn(trainer: Trainer, goal: Goal): Work {
-    const { objective } = trainer.spec;
-    if (!objective) return this.stop(goal, { reason: 'no-objective' });
-    if (closedFormDirection(trainer.spec) !== trainedDirection(objective)) return this.stop(goal, { reason: 'direction' });
-    const since = trainer.stalledSince;
-    const due = trainer.isJudgementDue(goal.step);
-    if (trainer.step >= goal.step && !due) return this.stop(goal, { reason: goal.reason });
-    if (since !== undefined && !due) {
-      trainer.forgive();
-      return this.stop(goal, { reason: 'no-improvement', since, judgedBy: trainer.judgedBy });
+  private *trainOn(run: Run, goal: Goal): Work {
+    if (isReached(goal, run)) return this.stop(goal, { reason: goal.reason });
+    const last = lastStep(goal, run);
+    const obstacle = run.whyRest(last);
+    if (obstacle) return this.stop(goal, obstacle);
+    const outcome = yield* run.next(last);
+    switch (outcome.type) {
+      case 'step':
+        if (this.goal) this.goal.left--;
+        this.progress.add(outcome);
+        break;
+      case 'judged':
+        this.progress.add(outcome);
+        break;
+      case 'diverged':
+        return this.stop(goal, { reason: 'diverged', message: outcome.message });
+      case 'not-finite':
+        this.goal = undefined;
+        this.report();
+        return this.port.post({ type: 'not-finite', at: outcome.at });
     }
-    const outcome = yield* trainer.next(goal.step);
-    if (outcome.type !== 'not-finite') {
-      this.progress.add(outcome);
-      const which = this.watch.isEmpty ? [] : this.watch.look(trainer.spec, trainer.lastStep());
-      return which.length > 0 ? this.stop(goal, { reason: 'watched', which }) : undefined;
-    }
-    this.goal = undefined;
-    this.report();
-    this.port.post({ type: 'not-finite', at: outcome.at });
+    const which = this.watch.isEmpty ? [] : this.watch.look(run.spec, run.lastStep());
+    // Another order may have come while the step was being taken.
+    const now = this.goal ?? goal;
+    if (which.length > 0) this.stop(now, { reason: 'watched', which, left: now.left });
   }
 
   private pause(): void {

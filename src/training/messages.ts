@@ -28,6 +28,19 @@ export interface Checkpoint extends TrainingState {
   readonly patience?: Patience;
 }
 
+/** A step that somebody else's training has taken. */
+export interface RecordedStep {
+  readonly step: number;
+  /** The flow's parameters, layer by layer; undefined where they are not finite. */
+  readonly parameters: Float32Array | undefined;
+  /** Where that training tells. */
+  readonly loss?: number;
+  /** One sentence on what went wrong in this step, if anything did: training stops at it. */
+  readonly wrong?: string;
+  /** That training began again here: what it came to after this step before is forgotten. */
+  readonly anew?: boolean;
+}
+
 /** New values of some of the flow's parameters, from `offset` on in the vector of all. */
 export interface ParameterEdit {
   readonly offset: number;
@@ -139,7 +152,11 @@ export type ToEngine =
       readonly spec: FlowSpec;
       readonly data?: Uint8Array;
       readonly checkpoint?: Checkpoint;
+      /** Training happens elsewhere, and this much of it is known: at least one step with parameters, and then what is told by `follow`. */
+      readonly recorded?: readonly RecordedStep[];
     }
+  /** Further steps of the training that happens elsewhere, in any order. */
+  | { readonly type: 'follow'; readonly steps: readonly RecordedStep[] }
   /** Go on as before, by the training settings, `gradient` and `anneal` of this flow, which is the same one but for these. */
   | { readonly type: 'change'; readonly id: number; readonly spec: FlowSpec }
   /** The person sets parameters: training, if it runs, goes on from there. What the optimiser remembers of them is set to 0. */
@@ -154,7 +171,7 @@ export type ToEngine =
   | ({ readonly type: 'trace'; readonly id: number } & PictureSize)
   | ({ readonly type: 'density'; readonly id: number } & Look)
   | ({ readonly type: 'ellipses'; readonly id: number } & Look)
-  /** Show a past step. */
+  /** Show a past step; of training elsewhere, the last known one until then. */
   | ({ readonly type: 'revisit'; readonly id: number; readonly step: number } & PictureSize)
   /** Training rests, and goes on from a past step. What came after it stays in the history until the first new step or edit. */
   | { readonly type: 'rewind'; readonly id: number; readonly step: number }
@@ -174,8 +191,10 @@ export type StopReason =
   | { readonly reason: 'done' | 'paused' | 'stepped' }
   /** The flow has no objective, or its layers' formulas run against the direction that it trains. */
   | { readonly reason: 'no-objective' | 'direction' }
-  /** The step has made true what is watched for: `which` are its indices. */
-  | { readonly reason: 'watched'; readonly which: readonly number[] }
+  /** A step of training elsewhere went wrong there. */
+  | { readonly reason: 'diverged'; readonly message: string }
+  /** The step has made true what is watched for: `which` are its indices. Of a number of steps that was ordered, `left` are still to be taken. */
+  | { readonly reason: 'watched'; readonly which: readonly number[]; readonly left: number }
   /** What training is judged by has not improved since step `since`, for as many steps as the flow has patience. */
   | { readonly reason: 'no-improvement'; readonly since: number; readonly judgedBy: 'held-out' | 'loss' };
 

@@ -1,5 +1,5 @@
 import { heldOutColumns, stepColumns } from './messages';
-import type { Outcome, TakenStep } from './trainer';
+import type { Outcome, TakenStep } from './run';
 
 /** More steps than this in one message are thinned: the history has them all. */
 const mostRows = 256;
@@ -11,17 +11,20 @@ export class Progress {
   private readonly rows = new Float64Array((mostRows + 1) * width);
   private kept = 0;
   private stride = 1;
+  /** Steps that came since the last one that was kept. */
+  private since = 0;
   private last: TakenStep | undefined;
   private heldOut: number[] = [];
 
-  add(outcome: Exclude<Outcome, { readonly type: 'not-finite' }>): void {
+  add(outcome: Extract<Outcome, { readonly type: 'step' | 'judged' }>): void {
     if (outcome.type === 'judged') {
       const judged = { step: outcome.step, ...outcome.heldOut };
       this.heldOut.push(...heldOutColumns.map((name) => judged[name]));
       return;
     }
     this.last = outcome;
-    if (outcome.step % this.stride !== 0) return;
+    if (++this.since < this.stride) return;
+    this.since = 0;
     this.write(this.kept++, outcome);
     if (this.kept === mostRows) this.thin();
   }
@@ -32,7 +35,7 @@ export class Progress {
     if (!last && this.heldOut.length === 0) return undefined;
     if (last && (this.kept === 0 || this.stepAt(this.kept - 1) !== last.step)) this.write(this.kept++, last);
     const told = { steps: this.rows.slice(0, this.kept * width), heldOut: Float64Array.from(this.heldOut) };
-    [this.kept, this.stride, this.last, this.heldOut] = [0, 1, undefined, []];
+    [this.kept, this.stride, this.since, this.last, this.heldOut] = [0, 1, 0, undefined, []];
     return told;
   }
 
@@ -45,12 +48,11 @@ export class Progress {
     for (let i = 0; i < width; i++) this.rows[row * width + i] = values[stepColumns[i]];
   }
 
+  /** The steps need not be numbered without gaps: every second one that was kept stays. */
   private thin(): void {
+    this.since = this.stride;
     this.stride *= 2;
-    let kept = 0;
-    for (let row = 0; row < this.kept; row++) {
-      if (this.stepAt(row) % this.stride === 0) this.rows.copyWithin(kept++ * width, row * width, (row + 1) * width);
-    }
-    this.kept = kept;
+    for (let row = 2; row < this.kept; row += 2) this.rows.copyWithin((row / 2) * width, row * width, (row + 1) * width);
+    this.kept = Math.ceil(this.kept / 2);
   }
 }

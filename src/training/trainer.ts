@@ -1,16 +1,16 @@
-import type { Estimate } from '../flow/diagnostics';
 import { initialParameters } from '../flow/flow';
-import type { FlowSpec } from '../flow/spec';
+import { closedFormDirection, trainedDirection, type FlowSpec } from '../flow/spec';
 import type { PointTable } from '../flow/table';
 import { History, nothingMeasured, type Mark, type Measures, type PastStep } from './history';
 import { heldOutLikelihood, isJudgedAfter, splitTable } from './holdout';
-import type { Checkpoint, NotFinite, ParameterEdit } from './messages';
+import type { Checkpoint, ParameterEdit, StopReason } from './messages';
 import { firstNotFinite } from './not-finite';
 import { trainingObjective, type TrainingObjective } from './objective';
 import { openStepper } from './open-stepper';
 import { judgeHeldOut, judgeLoss, type Patience } from './patience';
+import type { Outcome, Run } from './run';
 import { betaAt, learningRateAt } from './schedule';
-import { emptyState, type LossTerms, type Stepper, type StepSettings, type TrainingState } from './stepper';
+import { emptyState, type Stepper, type StepSettings, type TrainingState } from './stepper';
 
 /** Where training stands before its first step. */
 export function initialCheckpoint(spec: FlowSpec): Checkpoint {
@@ -18,24 +18,10 @@ export function initialCheckpoint(spec: FlowSpec): Checkpoint {
   return { step: 0, ...emptyState(parameters.length), parameters };
 }
 
-/** A step that was taken. */
-export interface TakenStep {
-  readonly type: 'step';
-  readonly step: number;
-  readonly loss: number;
-  readonly terms: LossTerms;
-  readonly gradientNorm: number;
-  readonly learningRate: number;
-}
-
-/** What came of {@link Trainer.next}: a step, a look at the held-out rows, or what was not finite. */
-export type Outcome =
-  | TakenStep
-  | { readonly type: 'judged'; readonly step: number; readonly heldOut: Estimate }
-  | { readonly type: 'not-finite'; readonly at: NotFinite };
-
 /** One flow in training: its engine, its schedules, how it is judged, and its history. */
-export class Trainer {
+export class Trainer implements Run {
+  /** It waits for nobody. */
+  readonly isWaiting = false;
   readonly history: History<FlowSpec>;
   private readonly training: PointTable | undefined;
   private readonly heldOut: Float64Array | undefined;
@@ -108,6 +94,17 @@ export class Trainer {
 
   get judgedBy(): 'held-out' | 'loss' {
     return this.heldOut ? 'held-out' : 'loss';
+  }
+
+  /** There is no objective, or the formulas run against the direction that it trains, or what training is judged by no longer improves. */
+  whyRest(last?: number): StopReason | undefined {
+    const { objective } = this.settings;
+    if (!objective) return { reason: 'no-objective' };
+    if (closedFormDirection(this.settings) !== trainedDirection(objective)) return { reason: 'direction' };
+    const since = this.stalledSince;
+    if (since === undefined || this.isJudgementDue(last)) return undefined;
+    this.forgive();
+    return { reason: 'no-improvement', since, judgedBy: this.judgedBy };
   }
 
   /**

@@ -265,7 +265,7 @@ describe('the training engine', () => {
     const { checkpoint } = await client.configure(spec);
     const before = checkpoint.parameters.slice(0, 2);
     client.send({ type: 'watch', watched: [{ condition: { quantity: 'loss', is: 'below', than: 1e9 }, from: 7 }] });
-    assert.deepEqual(await client.train(20), { type: 'stopped', order: 1, reason: 'watched', which: [0] });
+    assert.deepEqual(await client.train(20), { type: 'stopped', order: 1, reason: 'watched', which: [0], left: Infinity });
     assert.equal(client.checkpoint().step, 7);
     assert.deepEqual(await client.train(20), { type: 'stopped', order: 1, reason: 'done' });
 

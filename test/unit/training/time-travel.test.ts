@@ -8,7 +8,8 @@ import type { PointTable } from '../../../src/flow/table';
 import { splitTable } from '../../../src/training/holdout';
 import type { Checkpoint } from '../../../src/training/messages';
 import { firstWhere, marginsOf, seriesOf } from '../../../src/training/quantities';
-import { initialCheckpoint, Trainer, type TakenStep } from '../../../src/training/trainer';
+import type { TakenStep } from '../../../src/training/run';
+import { initialCheckpoint, Trainer } from '../../../src/training/trainer';
 import { finish } from '../../../src/training/work';
 import { planarLayers, specOf, towardsMoons, towardsU1 } from '../flow/batches';
 

@@ -8,7 +8,8 @@ import type { FlowSpec, LayerSpec } from '../../../src/flow/spec';
 import type { PointTable } from '../../../src/flow/table';
 import type { Checkpoint, NotFinite } from '../../../src/training/messages';
 import { trainingObjective } from '../../../src/training/objective';
-import { initialCheckpoint, Trainer, type Outcome } from '../../../src/training/trainer';
+import type { Outcome } from '../../../src/training/run';
+import { initialCheckpoint, Trainer } from '../../../src/training/trainer';
 import { finish } from '../../../src/training/work';
 import { planarLayers, specOf, towardsMoons, towardsU1 } from '../flow/batches';
 

@@ -34,6 +34,15 @@ const state = (more: Partial<FlowState> = {}): FlowState => ({
 });
 
 describe('the sentences of the views', () => {
+  it('say what is followed, and no end of it', () => {
+    const attached = { source: 'runs/', isOver: false, lastSeen: 0 };
+    const training = { ...state().training, until: 1200, attached };
+    assert.equal(sentence.training(state({ training })), 'step 1,200 · loss 2.314');
+    assert.match(sentence.attached(state({ training })), /^attached to runs\/ · last file at \d/);
+    assert.match(sentence.attached(state({ training: { ...training, attached: { ...attached, isOver: true } } })), /^detached from runs\//);
+    assert.equal(sentence.attached(state()), '');
+  });
+
   it('say which objective, and which direction is solved, always with the arrow', () => {
     assert.equal(sentence.objective(state()), 'forward KL · two-moons');
     assert.equal(sentence.directions(state()), 'x → z closed form, z → x solved, residual ≤ 3.2e−16');
