@@ -38,6 +38,7 @@ const product = [
     entryPoints: [
       'src/extension/extension.ts',
       'src/extension/training-worker.ts',
+      'src/extension/data-worker.ts',
       'src/extension/debug-adapter.ts',
       'src/extension/cli.ts',
     ],

@@ -61,7 +61,7 @@ export async function chooseColumns(
           : vscode.l10n.t('Which {0} columns are the coordinates? {1}', wanted, describeSource(source)),
       items: [...items.filter(({ kind }) => kind === undefined), ...items.filter(({ kind }) => kind !== undefined)],
       picked: first,
-      changed: (now) => page.show(chosen(now)),
+      changed: (now) => void page.show(chosen(now)),
       accept: (now) => canLearnFrom(source, chosen(now), wanted),
     });
     if (picked === undefined || picked === 'back') return picked;
@@ -73,7 +73,7 @@ export async function chooseColumns(
 }
 
 /** Says why not. */
-function canLearnFrom(source: DataSource, chosen: readonly number[], wanted: number | undefined): boolean {
+async function canLearnFrom(source: DataSource, chosen: readonly number[], wanted: number | undefined): Promise<boolean> {
   if (wanted === undefined ? chosen.length === 0 : chosen.length !== wanted) {
     const message =
       wanted === undefined
@@ -82,7 +82,7 @@ function canLearnFrom(source: DataSource, chosen: readonly number[], wanted: num
     void vscode.window.showWarningMessage(message);
     return false;
   }
-  const points = pointsOf(source, chosen);
+  const points = await pointsOf(source, chosen);
   if ('message' in points) void vscode.window.showErrorMessage(points.message);
   return !('message' in points);
 }

@@ -1,7 +1,10 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import * as vscode from 'vscode';
-import { previewData, readPoints, type ColumnPreview, type DataPreview } from '../document/data/points';
+import type { ColumnPreview, DataPreview } from '../document/data/points';
 import type { ColumnChoice } from '../flow/spec';
-import { thinned } from '../flow/table';
+import type { TableProblem } from '../flow/table';
+import type { DataAnswer, DataQuestion, SampledPoints } from './data-worker';
 import { nameOf, readWhole } from './flow-files';
 import { escape, shortNumber, staticPage, table } from './static-page';
 
@@ -15,7 +18,7 @@ export interface DataSource {
 /** @throws Error with a sentence about what is wrong with the file. */
 export async function readSource(uri: vscode.Uri): Promise<DataSource> {
   const bytes = await readWhole(uri);
-  const preview = previewData(bytes, nameOf(uri));
+  const preview = await answerTo<DataPreview | TableProblem>({ bytes, name: nameOf(uri) });
   if ('message' in preview) throw new Error(vscode.l10n.t('{0}, line {1}: {2}', nameOf(uri), preview.line, preview.message));
   return { uri, bytes, preview };
 }
@@ -44,15 +47,24 @@ export function choiceOf({ columns }: DataPreview, chosen: readonly number[]): r
   return chosen.map((column) => (isOne(columns[column].name) ? columns[column].name : column + 1));
 }
 
-/** What the flow would learn from these columns, and why it cannot. */
-export function pointsOf({ bytes, uri, preview }: DataSource, chosen: readonly number[]): ReturnType<typeof readPoints> {
-  return readPoints(bytes, nameOf(uri), chosen.length, choiceOf(preview, chosen));
+/** What the flow would learn from these columns, or why it cannot. */
+export function pointsOf({ bytes, uri, preview }: DataSource, chosen: readonly number[]): Promise<SampledPoints | TableProblem> {
+  return answerTo({ bytes, name: nameOf(uri), as: { dim: chosen.length, columns: choiceOf(preview, chosen) } });
+}
+
+function answerTo<Answer extends DataAnswer>(question: DataQuestion): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(join(__dirname, 'data-worker.js'), { workerData: question });
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
 }
 
 /** The page that shows a data file and the chosen columns of it. */
 export class DataPage implements vscode.Disposable {
   private readonly panel: vscode.WebviewPanel;
   private closed = false;
+  private chosen: readonly number[] = [];
 
   constructor(
     private readonly source: DataSource,
@@ -62,11 +74,16 @@ export class DataPage implements vscode.Disposable {
     const column = { viewColumn: vscode.ViewColumn.Active, preserveFocus: true };
     this.panel = vscode.window.createWebviewPanel('nflow.data', title, column, { localResourceRoots: [] });
     this.panel.onDidDispose(() => (this.closed = true));
-    this.show(chosen);
+    void this.show(chosen);
   }
 
-  show(chosen: readonly number[]): void {
-    if (!this.closed) this.panel.webview.html = dataPage(this.source, chosen);
+  /** Of choices that follow each other quickly, the last one stays. */
+  async show(chosen: readonly number[]): Promise<void> {
+    this.chosen = chosen;
+    const page = await dataPage(this.source, chosen).catch((error: unknown) =>
+      staticPage(nameOf(this.source.uri), `<p class="wrong">${escape(error instanceof Error ? error.message : String(error))}</p>`),
+    );
+    if (!this.closed && this.chosen === chosen) this.panel.webview.html = page;
   }
 
   dispose(): void {
@@ -89,7 +106,7 @@ export function numberColumns({ preview }: DataSource): number[] {
 }
 
 /** The page as HTML. */
-export function dataPage(source: DataSource, chosen: readonly number[]): string {
+async function dataPage(source: DataSource, chosen: readonly number[]): Promise<string> {
   const { uri, preview } = source;
   const { columns, rows, count } = preview;
   const kinds = { number: vscode.l10n.t('number'), text: vscode.l10n.t('text'), empty: vscode.l10n.t('empty') };
@@ -112,7 +129,7 @@ export function dataPage(source: DataSource, chosen: readonly number[]): string 
   return staticPage(
     nameOf(uri),
     `<p class="lesser">${escape(describeSource(source))}</p>
-${chosen.length > 0 ? `<h2>${escape(chosen.map((column) => columns[column].name).join(', '))}</h2>${picture(source, chosen)}` : ''}
+${chosen.length > 0 ? `<h2>${escape(chosen.map((column) => columns[column].name).join(', '))}</h2>${await picture(source, chosen)}` : ''}
 <h2>${escape(vscode.l10n.t('Columns'))}</h2>${table(heads, about, vscode.l10n.t('Columns'))}
 <h2>${escape(first)}</h2>${table(
       [vscode.l10n.t('Row'), ...columns.map(({ name }) => name)],
@@ -122,15 +139,13 @@ ${chosen.length > 0 ? `<h2>${escape(chosen.map((column) => columns[column].name)
   );
 }
 
-const drawnPoints = 1000;
 const [width, height, margin] = [360, 260, 34];
 
 /** The first two of the chosen columns as points, or the only one as a histogram; and how it is standardised. */
-function picture(source: DataSource, chosen: readonly number[]): string {
-  const points = pointsOf(source, chosen);
+async function picture(source: DataSource, chosen: readonly number[]): Promise<string> {
+  const points = await pointsOf(source, chosen);
   if ('message' in points) return `<p class="wrong">${escape(points.message)}</p>`;
-  const { names, mean, scale, count, leftOut = 0 } = points;
-  const sample = thinned(points, drawnPoints);
+  const { names, mean, scale, count, leftOut = 0, sample } = points;
   const dim = names.length;
   const drawn = sample.length / dim;
   const values = (c: number): number[] => Array.from({ length: drawn }, (_, i) => mean[c] + scale[c] * sample[i * dim + c]);
