@@ -6,9 +6,9 @@ import { rasterise } from './picture-export';
 export interface Animation {
   readonly count: number;
   /** As SVG. */
-  pictureAt(index: number): Promise<string>;
+  readonly pictureAt: (index: number) => Promise<string>;
   /** Told how many pictures are done; the answer no ends it there. */
-  goOn(done: number): boolean;
+  readonly goOn: (done: number) => boolean;
 }
 
 /** The longer side in pixels, and how long the pictures stay, and the last of them (ms). */
