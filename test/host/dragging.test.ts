@@ -24,7 +24,7 @@ describe('a layer dragged in a view', () => {
       onDidReceiveMessage: messages.event,
       postMessage: () => Promise.resolve(true),
     };
-    channel = new ViewChannel(webview as vscode.Webview, () => true, 'figures', (await api()).flows);
+    channel = new ViewChannel(webview, () => true, 'figures', (await api()).flows);
     channel.show(flow);
   });
   afterEach(async () => {
