@@ -1,8 +1,9 @@
 /** Answers the host's wish for a file of what is on screen. */
 
 import type { PictureFormat } from '../src/protocol/messages';
+import { animationAsGif, animationAsWebm } from './animation-export';
 import { post } from './host';
-import { picturesAsGif, pictureAsSvg, svgAsPng } from './picture-export';
+import { pictureAsSvg, svgAsPng } from './picture-export';
 
 export interface Exported {
   /** How deep the flow is; undefined while there is no picture. */
@@ -36,7 +37,7 @@ export class Exporter {
     this.cancelled = false;
     post({ type: 'exporting', share: 0 });
     try {
-      const bytes = as === 'gif' ? await this.animation(depth) : await this.picture(as);
+      const bytes = as === 'svg' || as === 'png' ? await this.picture(as) : await this.animation(as, depth);
       if (bytes) post({ type: 'exported', bytes });
     } catch (error) {
       post({ type: 'notExported', reason: error instanceof Error ? error.message : String(error) });
@@ -51,21 +52,21 @@ export class Exporter {
     return as === 'svg' ? new TextEncoder().encode(this.svg()) : svgAsPng(this.svg());
   }
 
-  private async animation(depth: number): Promise<Uint8Array | undefined> {
+  private async animation(as: 'gif' | 'webm', depth: number): Promise<Uint8Array | undefined> {
     const moving = Math.min(depth * perLayer, most);
     const count = moving + 1;
     try {
-      return await picturesAsGif(
+      return await (as === 'gif' ? animationAsGif : animationAsWebm)({
         count,
-        async (i) => {
+        pictureAt: async (i) => {
           await this.from.pose((i / moving) * depth);
           return this.svg();
         },
-        (done) => {
+        goOn: (done) => {
           if (done > 0) post({ type: 'exporting', share: 1 / count });
           return !this.cancelled;
         },
-      );
+      });
     } finally {
       await this.from.pose(undefined);
     }

@@ -120,12 +120,13 @@ export function createFilmstrip(actions: FilmstripActions): Filmstrip {
       context.fillStyle = theme.foreground;
       context.globalAlpha = 0.7;
       const points = picture.particles.stage(stage);
+      const at = projectionOf(size, size, picture.sights[stage], noZoom);
       if (state.dim === 1) drawHistogram(context, points, picture.half, size);
-      else drawDots(context, points.subarray(0, 2 * most), projectionOf(size, size, picture.half, noZoom), 1.25);
+      else drawDots(context, points.subarray(0, 2 * most), at, 1.25);
       if (!brushed || state.dim === 1) return;
       context.fillStyle = theme.probe;
       context.globalAlpha = 1;
-      drawDots(context, pointsOf(points, brushed), projectionOf(size, size, picture.half, noZoom), 2);
+      drawDots(context, pointsOf(points, brushed), at, 2);
     });
   }
 

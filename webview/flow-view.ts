@@ -10,9 +10,10 @@ import { write } from './element';
 import { Exporter } from './exporter';
 import { createFilmstrip } from './filmstrip';
 import { createHeader } from './header';
-import { listen, post, savedView, saveView, type SavedView } from './host';
+import { listen, post, savedView } from './host';
 import { Hover } from './hover';
 import { instantAt } from './instant';
+import { Kept } from './kept';
 import { createLegend } from './legend';
 import { createOneDimension } from './one-dimension';
 import { createPage } from './page';
@@ -123,6 +124,7 @@ const side = createSide(
   },
   savedView()?.unfolded,
 );
+const kept = new Kept({ plane, time, pad, pin, side });
 const page = createPage({
   header: header.element,
   plane: plane.element,
@@ -186,8 +188,7 @@ function receiveState(next: FlowState | undefined): void {
   const { another, reshaped } = told.takeState(next);
   if (next === undefined) return;
   if (another) {
-    const before = savedView();
-    restore(before?.uri === next.uri ? before : undefined, next);
+    brushed = kept.restore(next);
   } else if (reshaped) {
     pin.release();
   }
@@ -195,16 +196,6 @@ function receiveState(next: FlowState | undefined): void {
   // Where there is another flow, there is nothing to move through.
   cursor.follow(next.cursor, another || reshaped ? 0 : next.layerDuration);
   save();
-}
-
-/** What was saved of this flow, or nothing. */
-function restore(before: SavedView | undefined, { source }: FlowState): void {
-  brushed = before?.brush?.source === source ? Uint32Array.from(before.brush.particles) : undefined;
-  plane.setZoom(before?.zoom ?? noZoom);
-  if (before?.pace) time.setPace(before.pace);
-  pad.restore(before?.sketch ?? []);
-  pin.release();
-  pin.recall(before?.pinned);
 }
 
 function schedule(): void {
@@ -277,23 +268,8 @@ function zoomed(next: Zoom): void {
   schedule();
 }
 
-let saved = '';
 function save(): void {
-  const { state } = told;
-  if (state === undefined) return;
-  const view: SavedView = {
-    uri: state.uri,
-    zoom,
-    shown,
-    unfolded: side.unfolded,
-    pace: time.pace,
-    sketch: pad.strokes,
-    ...(brushed && { brush: { particles: [...brushed], source: state.source } }),
-    ...(pin.step !== undefined && { pinned: pin.step }),
-  };
-  const text = JSON.stringify(view);
-  if (text !== saved) saveView(view);
-  saved = text;
+  if (told.state) kept.save(told.state, brushed, { zoom, shown });
 }
 
 const sized = [plane, line, filmstrip, ...side.sized];

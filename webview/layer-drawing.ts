@@ -7,6 +7,8 @@ export interface LayerMoment {
   /** The fraction τ of the layer that has been applied. */
   readonly tau: number;
   readonly epsilon: number;
+  /** The two that are shown, counted from 0. */
+  readonly coordinates: readonly [number, number];
 }
 
 export interface LayerDrawing<T> {

@@ -5,8 +5,10 @@ import { createCouplingOverlay } from './coupling-overlay';
 import { show, svg } from './element';
 import { hatches, tileSize } from './hatch';
 import { createHyperplaneOverlay } from './hyperplane-overlay';
+import { createPushOverlay } from './push-overlay';
 import type { Projection } from './scales';
 import { activeLayer, type Scene } from './scene';
+import { seenOverlay } from './seen-overlay';
 import type { Window } from './strip';
 
 export function createPatterns(): SVGDefsElement {
@@ -32,21 +34,22 @@ export function createPatterns(): SVGDefsElement {
 }
 
 export function createLayerOverlay(): { element: SVGGElement; draw(scene: Scene, projection: Projection, view: Window): void } {
-  const [plane, centre, coupling] = [createHyperplaneOverlay(), createCentreOverlay(), createCouplingOverlay()];
+  const [plane, centre, coupling, push] = [createHyperplaneOverlay(), createCentreOverlay(), createCouplingOverlay(), createPushOverlay()];
   return {
-    element: svg('g', { class: 'layer-overlay' }, plane.element, centre.element, coupling.element),
+    element: svg('g', { class: 'layer-overlay' }, plane.element, centre.element, coupling.element, push.element),
     draw: (scene, projection, view) => {
-      const { overlay } = activeLayer(scene);
-      // In more dimensions what a layer is centred on fills the picture of two of them.
-      const flat = scene.state.dim === 2;
-      const moment = { tau: scene.instant.tau, epsilon: scene.state.epsilon };
-      show(plane.element, flat && (overlay.kind === 'hyperplane' || overlay.kind === 'half-spaces'));
-      show(centre.element, flat && overlay.kind === 'centre');
-      show(coupling.element, flat && overlay.kind === 'coupling');
-      if (!flat) return;
+      const { dim, coordinates, epsilon } = scene.state;
+      const seen = seenOverlay(activeLayer(scene).overlay, dim, coordinates);
+      const { overlay } = seen;
+      const moment = { tau: scene.instant.tau, epsilon, coordinates };
+      show(plane.element, overlay.kind === 'hyperplane' || overlay.kind === 'half-spaces');
+      show(centre.element, overlay.kind === 'centre');
+      show(coupling.element, overlay.kind === 'coupling');
+      show(push.element, seen.push !== undefined);
       if (overlay.kind === 'hyperplane' || overlay.kind === 'half-spaces') plane.draw(overlay, moment, projection, view);
       if (overlay.kind === 'centre') centre.draw(overlay, moment, projection, view);
       if (overlay.kind === 'coupling') coupling.draw(overlay, moment, projection, view);
+      if (seen.push) push.draw(seen.push, moment, projection, view);
     },
   };
 }

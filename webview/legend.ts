@@ -5,6 +5,7 @@ import { densityColours, differenceColours } from './density';
 import * as describe from './describe';
 import { html, show, svg, write } from './element';
 import { activeLayer, type Scene } from './scene';
+import { seenOverlay } from './seen-overlay';
 import type { Theme } from './theme';
 
 /** Whether an area is hatched because the determinant is small there. */
@@ -56,6 +57,7 @@ export function createLegend(coordinates: HTMLElement): { element: HTMLElement; 
   };
   const heat = rampOf('density', 'The flow’s density at this stage, with contours at equal steps');
   const whole = html('span', { class: 'legend-item' }, 'density at whole stages: a fraction of this layer is no such layer');
+  const hidden = html('span', { class: 'legend-item' });
   const difference = rampOf('flow − target', 'The flow’s density minus the target’s');
   const contour = item('target’s density', svg('line', { class: 'target-contour', x1: 0, x2: 22, y1: 6, y2: 6 }));
   const ellipse = item('circles at z, carried along', svg('ellipse', { class: 'ellipse-sample', cx: 11, cy: 6, rx: 8, ry: 4 }));
@@ -68,6 +70,7 @@ export function createLegend(coordinates: HTMLElement): { element: HTMLElement; 
     plane.element,
     reach.element,
     moves.element,
+    hidden,
     push.element,
     danger.element,
     fold.element,
@@ -94,25 +97,28 @@ export function createLegend(coordinates: HTMLElement): { element: HTMLElement; 
       const end = picture?.domain ?? 1;
       write(low, `denser −${end}`);
       write(high, `+${end} sparser`);
-      const { overlay, number } = active;
+      const { number } = active;
+      const { overlay, push: free, why } = seenOverlay(active.overlay, state.dim, state.coordinates);
       const formula = describe.arrow[state.closedForm];
-      const flat = state.dim === 2;
-      const isPlanar = flat && (overlay.kind === 'hyperplane' || overlay.kind === 'half-spaces');
+      const isPlanar = overlay.kind === 'hyperplane' || overlay.kind === 'half-spaces';
       show(plane.element, isPlanar);
       write(plane.text, `layer ${number}: wᵀv + b = 0`);
-      show(reach.element, flat && overlay.kind === 'centre');
+      show(reach.element, overlay.kind === 'centre');
       write(reach.text, `layer ${number}: carried circle r = α about v₀`);
-      show(moves.element, flat && overlay.kind === 'coupling');
+      show(moves.element, overlay.kind === 'coupling');
       if (overlay.kind === 'coupling') {
         const [passing, moving] = [describe.coordinates(overlay, true), describe.coordinates(overlay, false)];
         write(moves.text, `layer ${number}: moves ${moving} as ${passing} decides`);
       }
-      show(push.element, isPlanar || (flat && overlay.kind === 'centre'));
+      show(push.element, isPlanar || free !== undefined || overlay.kind === 'centre');
       if (overlay.kind === 'hyperplane') write(push.text, `±û, pushes ${formula}`);
       if (overlay.kind === 'half-spaces') write(push.text, `push where wᵀv + b = ±1, ${formula}`);
       if (overlay.kind === 'centre') write(push.text, `push at r = α, ${describe.way(overlay)}, ${formula}`);
+      if (free) write(push.text, 'û along these two coordinates');
+      show(hidden, why !== undefined);
+      if (why !== undefined) write(hidden, `layer ${number}: ${why}`);
       write(danger.text, `det ${formula} < ε = ${describe.number(state.epsilon)}`);
-      show(danger.element, flat && endangers(overlay, state.epsilon));
+      show(danger.element, endangers(overlay, state.epsilon));
       show(
         fold.element,
         state.layers.some((layer) => folds(layer.overlay)),

@@ -1,6 +1,4 @@
-/** What is on screen as a file: the picture as SVG or PNG, the way z → x as a GIF. */
-
-import { GIFEncoder, applyPalette, quantize } from 'gifenc';
+/** What is on screen as a file: SVG or PNG. */
 
 /** What the style sheets say of an SVG element, and the file must say itself. */
 const inlined = [
@@ -22,10 +20,6 @@ const inlined = [
   'stroke-width',
   'text-anchor',
 ] as const;
-
-/** The longer side of an animation in pixels, and how long its pictures stay, and the last of them (ms). */
-const longest = 640;
-const delays = { each: 60, last: 900 };
 
 /** A box with an SVG, and perhaps a canvas beneath it, as one SVG; `definitions` holds the patterns and markers that it refers to. */
 export function pictureAsSvg(box: Element, definitions: SVGSVGElement, background: string): string {
@@ -61,7 +55,7 @@ function styled(element: Element): Element {
 }
 
 /** The SVG as pixels, `scale` of them to each of its own. */
-async function rasterise(text: string, scale: (width: number, height: number) => number): Promise<HTMLCanvasElement> {
+export async function rasterise(text: string, scale: (width: number, height: number) => number): Promise<HTMLCanvasElement> {
   const url = URL.createObjectURL(new Blob([text], { type: 'image/svg+xml' }));
   try {
     const image = new Image();
@@ -82,24 +76,4 @@ export async function svgAsPng(text: string): Promise<Uint8Array> {
   const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/png'));
   if (!blob) throw new Error('The picture is too large to be written as PNG.');
   return new Uint8Array(await blob.arrayBuffer());
-}
-
-/** The pictures one after the other, as SVG each; undefined as soon as `goOn`, told how many are done, says no. */
-export async function picturesAsGif(
-  count: number,
-  pictureAt: (index: number) => Promise<string>,
-  goOn: (done: number) => boolean,
-): Promise<Uint8Array | undefined> {
-  const gif = GIFEncoder();
-  for (let i = 0; i < count; i++) {
-    if (!goOn(i)) return undefined;
-    const canvas = await rasterise(await pictureAt(i), (width, height) => Math.min(1, longest / Math.max(width, height)));
-    const { width, height } = canvas;
-    const pixels = canvas.getContext('2d')?.getImageData(0, 0, width, height).data;
-    if (!pixels) throw new Error('This browser offers no 2D canvas.');
-    const palette = quantize(pixels, 256);
-    gif.writeFrame(applyPalette(pixels, palette), width, height, { palette, delay: i < count - 1 ? delays.each : delays.last });
-  }
-  gif.finish();
-  return gif.bytes();
 }

@@ -37,6 +37,6 @@ export class Pin {
   /** No frame where the step is not known any more: then there is nothing to compare with. */
   answered(frame: Frame | undefined, state: FlowState, shown: Picture | undefined): void {
     if (frame === undefined || frame.depth !== state.layers.length) this.release();
-    else if (frame.step === this.pinned) this.picture = pictureOf(frame, state, shown);
+    else if (frame.step === this.pinned) this.picture = pictureOf(frame, state, shown, undefined);
   }
 }

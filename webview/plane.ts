@@ -12,8 +12,9 @@ import { createLayerOverlay } from './layer-overlay';
 import { PicturePainter } from './picture-painter';
 import { createProbeOverlay } from './probe-overlay';
 import { probePoint } from './probe-point';
-import { leastExtent, nearness, noZoom, pointUnder, projectionOf, windowOf, type Projection, type Zoom } from './scales';
+import { nearness, noZoom, pointUnder, projectionOf, windowOf, type Projection, type Zoom } from './scales';
 import { activeLayer, type Scene } from './scene';
+import { baseSight, sightAt } from './sight';
 import type { Point, Window } from './strip';
 import { button } from './ui/toolkit';
 
@@ -97,7 +98,10 @@ export function createPlane(choice: HTMLElement, actions: PlaneActions): Plane {
   };
   show(fit.element, false);
 
-  const projection = (): Projection => projectionOf(width, height, scene?.picture?.half ?? leastExtent, current);
+  const projection = (): Projection => {
+    const sight = scene?.picture ? sightAt(scene.picture.sights, scene.cursor) : baseSight;
+    return projectionOf(width, height, sight, current);
+  };
   const pointAt = (event: MouseEvent): Point => pointUnder(projection(), pointer(event, box));
 
   const grips = createGrips(box, projection, actions);

@@ -1,5 +1,6 @@
 /** How the plane is laid on the screen, and which extents stay put while a flow is being trained. */
 
+import type { Sight } from './sight';
 import type { Point, Window } from './strip';
 
 /** Pixels: px = left + scale·x, py = top − scale·y. Equal on both axes. */
@@ -18,10 +19,10 @@ export interface Zoom {
 
 export const noZoom: Zoom = { k: 1, x: 0, y: 0 };
 
-/** Shows at least [−half, half]² in the middle of width × height pixels, then applies the zoom. */
-export function projectionOf(width: number, height: number, half: number, zoom: Zoom): Projection {
-  const scale = Math.max(1, Math.min(width, height)) / (2 * half);
-  return { scale: scale * zoom.k, left: (width / 2) * zoom.k + zoom.x, top: (height / 2) * zoom.k + zoom.y };
+/** Shows at least the sight in the middle of width × height pixels, then applies the zoom. */
+export function projectionOf(width: number, height: number, { x, y, halfX, halfY }: Sight, { k, x: dx, y: dy }: Zoom): Projection {
+  const scale = Math.min(Math.max(1, width) / (2 * halfX), Math.max(1, height) / (2 * halfY));
+  return { scale: scale * k, left: (width / 2 - scale * x) * k + dx, top: (height / 2 + scale * y) * k + dy };
 }
 
 /** The point of the plane under a pixel. */
@@ -36,7 +37,7 @@ export function windowOf({ scale, left, top }: Projection, width: number, height
 
 const extents = [3.5, 4, 5, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128];
 
-/** Room for three standard deviations of the base. */
+/** Of the line: room for three standard deviations of the base. */
 export const leastExtent = extents[0];
 
 /**

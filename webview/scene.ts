@@ -6,6 +6,7 @@ import { Deformation } from './deformation';
 import type { Instant } from './instant';
 import { extentFor, leastExtent, logDetDomain } from './scales';
 import type { Shown } from './shown';
+import { baseSight, sightOf, steady, type Sight } from './sight';
 import type { TargetPainter } from './target';
 import type { Theme } from './theme';
 
@@ -18,8 +19,11 @@ export interface Picture {
   readonly grid: Deformation;
   /** log p_z of the grid's points at z. */
   readonly gridLogBase: Float32Array;
-  /** The plane shows at least [−half, half]², and the colours of log|det| run from −domain to domain. */
+  /** Of each stage, what the plane shows. */
+  readonly sights: readonly Sight[];
+  /** The line is shown over [−half, half]. */
   readonly half: number;
+  /** The colours of log|det| run from −domain to domain. */
   readonly domain: number;
 }
 
@@ -32,15 +36,23 @@ export interface Ghost {
 /** Of the grid's points, the share that the colours need not tell apart. */
 const trim = 0.1;
 
-/** The picture of a frame; extent and domain are those of the `previous` one, unless more must be shown. */
-export function pictureOf(frame: Frame, { closedForm, layers }: FlowState, previous: Picture | undefined): Picture {
+/** The picture of a frame; extents and domain are those of the `previous` one, unless that must change. `target` is where the target is. */
+export function pictureOf(frame: Frame, state: FlowState, previous: Picture | undefined, target: Sight | undefined): Picture {
+  const { closedForm, layers, standardBase } = state;
   const { depth, side } = frame;
   const overlays = layers.map(({ overlay }) => overlay);
   const grid = new Deformation(overlays, frame.grid, frame.gridDets, closedForm);
+  const particles = new Deformation(overlays, frame.particles, frame.particleDets, closedForm);
+  const belongs = (stage: number): Sight | undefined => (stage === depth ? target : stage === 0 && standardBase ? baseSight : undefined);
+  const sights = Array.from({ length: depth + 1 }, (_, stage) => {
+    const before = previous?.depth === depth ? previous.sights[stage] : undefined;
+    return steady(sightOf(particles.stage(stage), belongs(stage)) ?? before ?? baseSight, before);
+  });
   return {
     depth,
     side,
-    particles: new Deformation(overlays, frame.particles, frame.particleDets, closedForm),
+    particles,
+    sights,
     grid,
     gridLogBase: frame.gridLogBase,
     half: extentFor(frame.particles, previous?.half ?? leastExtent),

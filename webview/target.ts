@@ -4,14 +4,21 @@ import type { Target } from '../src/protocol/messages';
 import { densityContours } from './contours';
 import { drawDots } from './dots';
 import type { Projection } from './scales';
+import { sightOf, type Sight } from './sight';
 import type { Theme } from './theme';
 
 /** Draws one target again and again; contours are computed once. */
 export class TargetPainter {
   private readonly paths: readonly { level: number; path: Path2D }[];
 
+  /** Where it is. */
+  readonly sight: Sight | undefined;
+
   constructor(readonly target: Target) {
-    this.paths = (target.kind === 'density' ? densityContours(target) : []).map(({ level, rings }) => {
+    const contours = target.kind === 'density' ? densityContours(target) : [];
+    const places = target.kind === 'points' ? target.points : Float32Array.from(contours.flatMap(({ rings }) => rings.flat(2)));
+    this.sight = sightOf(places, undefined);
+    this.paths = contours.map(({ level, rings }) => {
       const path = new Path2D();
       for (const ring of rings) {
         ring.forEach(([x, y], i) => (i === 0 ? path.moveTo(x, y) : path.lineTo(x, y)));

@@ -32,6 +32,7 @@ export class Told {
     switch (message.type) {
       case 'target':
         this.target = message.packed && new TargetPainter(unpack<Target>(message.packed));
+        this.preparePicture();
         break;
       case 'density':
         this.density = message.packed && new DensityPainter(unpack<Density>(message.packed));
@@ -67,6 +68,6 @@ export class Told {
   private preparePicture(): void {
     const { state, frame } = this;
     if (state === undefined || frame === undefined || frame.depth !== state.layers.length) return;
-    this.picture = pictureOf(frame, state, this.picture);
+    this.picture = pictureOf(frame, state, this.picture, this.target?.sight);
   }
 }

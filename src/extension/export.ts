@@ -20,6 +20,7 @@ export async function exportFlow(flow: OpenFlow, view: FlowView): Promise<void> 
     { label: vscode.l10n.t('Picture as SVG'), extension: 'svg', bytes: drawn('svg') },
     { label: vscode.l10n.t('Picture as PNG'), extension: 'png', bytes: drawn('png') },
     { label: vscode.l10n.t('Animation z → x as GIF'), extension: 'gif', bytes: drawn('gif') },
+    { label: vscode.l10n.t('Animation z → x as WebM'), extension: 'webm', bytes: drawn('webm') },
     { label: vscode.l10n.t('Particles at every stage as CSV'), extension: 'csv', suffix: '-particles', bytes: particles },
     { label: vscode.l10n.t('Losses as CSV'), extension: 'csv', suffix: '-losses', bytes: losses },
   ];

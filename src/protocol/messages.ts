@@ -241,7 +241,7 @@ export type ViewCommand =
   'train' | 'pause' | 'reset' | 'stepZToX' | 'stepXToZ' | 'runToX' | 'runToZ' | 'openFlowView' | 'newFlow' | 'saveWeights' | 'export';
 
 /** What a view can draw to be written to a file. */
-export type PictureFormat = 'svg' | 'png' | 'gif';
+export type PictureFormat = 'svg' | 'png' | 'gif' | 'webm';
 
 export type ToView =
   /** `undefined`: there is no flow to show. */

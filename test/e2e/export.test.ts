@@ -78,4 +78,47 @@ describe('an export', function () {
     assert.equal(delays, 3 * 10 + 1);
     assert.ok((await view.page.locator('.caption strong').textContent())?.startsWith('stage 1.50'), 'the cursor is where it was');
   });
+
+  it('as WebM is a video of the same pictures', async () => {
+    const bytes = await exported('webm');
+    assert.equal(bytes.subarray(0, 4).toString('hex'), '1a45dfa3');
+    const { width, height } = await view.box('.plane-picture > svg:first-of-type');
+    const page = await browser.newPage();
+    try {
+      const video = await page.evaluate(async (base64) => {
+        const seen = document.createElement('video');
+        const ends = new Promise((done, fail) => {
+          seen.addEventListener('ended', done);
+          seen.addEventListener('error', () => fail(new Error(seen.error?.message)));
+        });
+        seen.muted = true;
+        seen.src = `data:video/webm;base64,${base64}`;
+        await seen.play();
+        await ends;
+        const canvas = document.createElement('canvas');
+        [canvas.width, canvas.height] = [seen.videoWidth, seen.videoHeight];
+        const context = canvas.getContext('2d');
+        context?.drawImage(seen, 0, 0);
+        const data = context?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+        const colours = new Set(Array.from({ length: data.length / 4 }, (_, i) => data.slice(4 * i, 4 * i + 4).join())).size;
+        return { width: seen.videoWidth, height: seen.videoHeight, seconds: seen.currentTime, colours };
+      }, bytes.toString('base64'));
+      assert.deepEqual([video.width, video.height], [Math.round(width), Math.round(height)]);
+      assert.ok(video.seconds > 30 * 0.06 && video.seconds < 6, `${video.seconds} s`);
+      assert.ok(video.colours > 20, `${video.colours} colours`);
+    } finally {
+      await page.close();
+    }
+  });
+
+  it('as WebM where none can be recorded says so', async () => {
+    view = await ViewPage.open(browser);
+    await view.page.evaluate(() => Reflect.deleteProperty(window, 'MediaRecorder'));
+    await view.state(stateOf(examples.folding));
+    await view.frame(frameOf(examples.folding));
+    await view.page.evaluate(() => window.postMessage({ type: 'export', as: 'webm' }));
+    await view.settle();
+    const refused = (await view.takePosted()).find(({ type }) => type === 'notExported');
+    assert.match(refused?.type === 'notExported' ? refused.reason : '', /exported as GIF/);
+  });
 });

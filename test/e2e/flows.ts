@@ -81,7 +81,8 @@ const line = [planar([2.2], [1.1], -0.4), planar([-0.6], [0.9], 0.2), planar([1.
 const space = [
   planar([1.2, 0.4, -0.6], [-0.4, 0.9, 0.5], 0.3),
   planar([-0.5, 1.1, 0.8], [0.82, -0.5, 0.4], 0.4),
-  planar([0.3, -0.8, 1.3], [0.9, 0.2, -0.6], -0.2),
+  // In the plane of the coordinates that are shown.
+  planar([0.9, 0, 1.3], [0.9, 0.2, -1.2], -0.2),
 ];
 
 function planarExample(name: string, objective: Objective, rows: readonly number[][]): Example {

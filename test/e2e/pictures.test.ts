@@ -147,9 +147,8 @@ describe('the pictures', () => {
       [1.9, 0.9],
     ]) {
       const shown = await show(sceneOf(examples.folding, { cursor }));
-      const { width, height } = await shown.box('.plane-picture');
-      const scale = Math.min(width, height) / 7;
-      const level = (x: number, y: number): number => (w[0] * (x - width / 2)) / scale + (w[1] * (height / 2 - y)) / scale + b;
+      const { scale, left, top } = await shown.projection();
+      const level = (x: number, y: number): number => (w[0] * (x - left)) / scale + (w[1] * (top - y)) / scale + b;
       const line = await shown.page
         .locator('.plane .hyperplane')
         .evaluate((e) => ['x1', 'y1', 'x2', 'y2'].map((name) => Number(e.getAttribute(name))));
@@ -171,16 +170,12 @@ describe('the pictures', () => {
     const { centre, reach, push } = overlay;
     for (const tau of [0, 0.5, 0.9]) {
       const scene = sceneOf(examples.everyKind, { cursor: 2 + tau });
-      // The extent is that of a standard normal: the particles of this flow would ask for more.
-      scene.frame?.particles.fill(0);
       const shown = await show(scene);
-      const box = await shown.box('.plane-picture');
-      const [width, height] = [Math.round(box.width), Math.round(box.height)];
-      const scale = Math.min(width, height) / 7;
+      const { scale, left, top } = await shown.projection();
       const [cx, cy, r] = await shown.page
         .locator('.plane .reach')
         .evaluate((e) => ['cx', 'cy', 'r'].map((name) => Number(e.getAttribute(name))));
-      assert.ok(Math.hypot(cx - width / 2 - scale * centre[0], cy - height / 2 + scale * centre[1]) < 0.1);
+      assert.ok(Math.hypot(cx - left - scale * centre[0], cy - top + scale * centre[1]) < 0.1);
       assert.ok(Math.abs(r / scale - (reach + (tau * push * reach) / 2)) < 1e-3, `${r / scale} at ${tau}`);
       assert.equal(await shown.page.locator('.plane .hyperplane').isVisible(), false);
       await shown.close();
@@ -203,10 +198,9 @@ describe('the pictures', () => {
       heldOut: new Float32Array(0),
     };
     const shown = await show({ state: stateOf(deepFlow(1), { cursor: 0.75 }), frame }, { theme: 'dark' });
-    const { width, height } = await shown.box('.plane-picture');
-    const scale = Math.min(width, height) / 7;
+    const { scale, left, top } = await shown.projection();
     const colourAt = (x: number, y: number): Promise<number[]> =>
-      shown.colourAt('.plane canvas', width / 2 + scale * x, height / 2 - scale * y);
+      shown.colourAt('.plane-picture > canvas:first-child', left + scale * x, top - scale * y);
     const bright = await colourAt(1, 0.5);
     assert.ok(bright[3] > 150 && bright[0] > 150, `a light dot, not ${bright.join(' ')}`);
     assert.equal((await colourAt(2, 1))[3], 0);

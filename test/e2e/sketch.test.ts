@@ -71,11 +71,11 @@ describe('drawing data on the plane', () => {
     });
     assert.equal(told.length, 2 * count);
     const { width, height } = await view.box('.sketch');
-    const scale = Math.min(width, height) / 7;
+    const { scale, left, top } = await view.projection();
     const sound = (value: number, from: number, to: number): boolean => value > from - 0.06 && value < to + 0.06;
     for (let i = 0; i < count; i++) {
-      assert.ok(sound(told[2 * i], (0.2 * width) / scale, (0.2 * width) / scale), `x ${told[2 * i]}`);
-      assert.ok(sound(told[2 * i + 1], 0, (0.2 * height) / scale), `y ${told[2 * i + 1]}`);
+      assert.ok(sound(told[2 * i], (0.7 * width - left) / scale, (0.7 * width - left) / scale), `x ${told[2 * i]}`);
+      assert.ok(sound(told[2 * i + 1], (top - 0.5 * height) / scale, (top - 0.3 * height) / scale), `y ${told[2 * i + 1]}`);
     }
     await answer('The disk is full.');
     assert.equal(await view.page.locator('.sketch-refused').textContent(), 'The disk is full.');

@@ -140,6 +140,21 @@ export class ViewPage {
     return box;
   }
 
+  /** How the plane is laid on its picture, read off the ticks of its axes: px = left + scale·x, py = top − scale·y. */
+  projection(): Promise<{ scale: number; left: number; top: number }> {
+    return this.page.evaluate(() => {
+      const [across, up] = Array.from(document.querySelectorAll('.plane .axis'), (axis) =>
+        Array.from(axis.querySelectorAll('.tick'), (tick) => {
+          const [x, y = '0'] = (tick.getAttribute('transform') ?? '').match(/-?[\d.]+/g) ?? [];
+          return { value: Number(tick.textContent?.replace('−', '-')), x: Number(x) - 0.5, y: Number(y) - 0.5 };
+        }),
+      );
+      const [first, last] = [across[0], across[across.length - 1]];
+      const scale = (last.x - first.x) / (last.value - first.value);
+      return { scale, left: first.x - scale * first.value, top: up[0].y + scale * up[0].value };
+    });
+  }
+
   /** Red, green, blue and opacity, 0 … 255, of the most opaque pixel within two pixels of a point of a canvas. */
   colourAt(canvas: string, x: number, y: number): Promise<number[]> {
     return this.page.locator(canvas).evaluate(

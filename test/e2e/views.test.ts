@@ -136,9 +136,8 @@ describe('a view under the hand', () => {
     it('places the probe where it is clicked', async () => {
       await open({ cursor: 1 });
       await view.takePosted();
-      const { width, height } = await view.box('.plane-picture');
-      const scale = Math.min(width, height) / 7;
-      await view.page.locator('.plane-picture').click({ position: { x: width / 2 + 1.5 * scale, y: height / 2 + scale } });
+      const { scale, left, top } = await view.projection();
+      await view.page.locator('.plane-picture').click({ position: { x: left + 1.5 * scale, y: top + scale } });
       const [probe] = await said();
       assert.ok(probe.type === 'probe' && probe.probe);
       assert.equal(probe.probe.stage, 1);

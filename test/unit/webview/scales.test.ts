@@ -1,15 +1,23 @@
 import assert from 'node:assert/strict';
 import { extentFor, logDetDomain, nearness, noZoom, pointUnder, projectionOf, windowOf } from '../../../webview/scales';
+import type { Sight } from '../../../webview/sight';
+
+const square = (half: number): Sight => ({ x: 0, y: 0, halfX: half, halfY: half });
 
 describe('the projection of the plane', () => {
   it('has the same scale on both axes and shows [−half, half]² in the middle', () => {
-    const view = windowOf(projectionOf(900, 600, 4, noZoom), 900, 600);
+    const view = windowOf(projectionOf(900, 600, square(4), noZoom), 900, 600);
     assert.deepEqual(view, { x0: -6, x1: 6, y0: -4, y1: 4 });
   });
 
+  it('shows all of a sight that is wider than high, wherever it lies', () => {
+    const view = windowOf(projectionOf(900, 600, { x: 5, y: -2, halfX: 6, halfY: 1 }, noZoom), 900, 600);
+    assert.deepEqual(view, { x0: -1, x1: 11, y0: -6, y1: 2 });
+  });
+
   it('zooms about a pixel, which stays where it is', () => {
-    const at = projectionOf(800, 800, 4, { k: 2, x: -200, y: -100 });
-    const before = projectionOf(800, 800, 4, noZoom);
+    const at = projectionOf(800, 800, square(4), { k: 2, x: -200, y: -100 });
+    const before = projectionOf(800, 800, square(4), noZoom);
     const pixel: [number, number] = [200, 100];
     const data = pointUnder(before, pixel);
     assert.equal(at.left + at.scale * data[0], pixel[0]);
@@ -19,7 +27,7 @@ describe('the projection of the plane', () => {
 
 describe('the point under a pixel', () => {
   it('is the one that is projected there, with y upwards', () => {
-    const at = projectionOf(800, 600, 3, noZoom);
+    const at = projectionOf(800, 600, square(3), noZoom);
     assert.deepEqual(pointUnder(at, [400, 300]), [0, 0]);
     assert.deepEqual(pointUnder(at, [500, 200]), [1, 1]);
   });
