@@ -79,10 +79,10 @@ export class Trainer implements Run {
     return this.stepper.name;
   }
 
-  /** The held-out rows are to be looked at before the next step is taken; always after the `last` one. */
+  /** The held-out rows are to be looked at before the next step is taken; always after the `last` one, and before patience is at an end. */
   isJudgementDue(last = Infinity): boolean {
     if (this.heldOut === undefined || this.taken === 0 || this.judgedAt === this.taken) return false;
-    return this.taken >= last || isJudgedAfter(this.taken);
+    return this.taken >= last || this.stalledSince !== undefined || isJudgedAfter(this.taken);
   }
 
   /** The step of the last improvement, once it is longer ago than the flow has patience. */

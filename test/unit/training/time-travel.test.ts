@@ -301,6 +301,23 @@ describe('held-out rows', () => {
     assert.ok(trainer.step - best[0] >= 512 && trainer.step - best[0] < 1024);
     assert.equal(trainer.judgedBy, 'held-out');
   });
+
+  it('are looked at before patience is lost with them, however short it is', () => {
+    const spec = specOf(withHoldout, planarLayers(6), { training: { ...base, learningRate: 1e-3, patience: 10 } });
+    const trainer = trainerOf(spec, initialCheckpoint(spec), table);
+    const judged: [step: number, mean: number][] = [];
+    while (trainer.step < 300 && (trainer.stalledSince === undefined || trainer.isJudgementDue())) {
+      const outcome = finish(trainer.next());
+      if (outcome.type === 'judged') judged.push([outcome.step, outcome.heldOut.mean]);
+    }
+    const [last, before] = [judged.length - 1, judged.length - 2].map((i) => judged[i]);
+    assert.ok(
+      judged.every(([step], i) => i === 0 || step - judged[i - 1][0] <= 10),
+      `judged after ${judged.map(([step]) => step).join()}`,
+    );
+    if (trainer.step < 300) assert.ok(last[0] === trainer.step && last[1] <= before[1], 'it stops by what it has just seen');
+    else assert.ok(last[1] > before[1]);
+  });
 });
 
 describe('early stopping by the loss', () => {
