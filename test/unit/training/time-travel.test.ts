@@ -45,13 +45,13 @@ describe('a trainer', () => {
 
     it(`${name} shows every past step to the bit, whether it was kept or is taken again`, () => {
       const straight = trainerOf(spec);
-      const expected = Array.from({ length: 120 }, () => (take(straight, 1), straight.checkpoint()));
+      const expected = Array.from({ length: 120 }, () => (take(straight, 1), { ...straight.lastStep(), ...straight.checkpoint() }));
       const trainer = trainerOf(spec, initialCheckpoint(spec), undefined, little);
       take(trainer, 120);
       let replayed = 0;
-      for (const { step, parameters } of expected.filter((_, i) => i % 6 === 0)) {
+      for (const { step, parameters, measures } of expected.filter((_, i) => i % 6 === 0)) {
         if (!trainer.history.at(step)) replayed++;
-        assert.deepEqual(finish(trainer.revisit(step))?.parameters, parameters, `step ${step}`);
+        assert.deepEqual(finish(trainer.revisit(step)), { step, parameters, measures }, `step ${step}`);
       }
       assert.ok(replayed >= 10, `${replayed} steps were not kept`);
       assert.deepEqual(trainer.checkpoint(), straight.checkpoint(), 'looking back changes nothing');
