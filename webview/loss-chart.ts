@@ -75,7 +75,7 @@ export function createLossChart(): LossChart {
     const { floor: least } = training;
     const latest = heldOut.losses.at(-1);
     const folds = describe.folds(layers);
-    const above = least === undefined ? undefined : gapAbove(least, lossCurve(lossesUnannealed(terms, objective.type)));
+    const above = least === undefined ? undefined : gapAbove(least, lossCurve(lossesUnannealed(terms, objective?.type)));
     if (least === undefined) {
       // The figure itself stands in the header, with its error.
       write(gap, latest === undefined ? '' : 'dotted: held out');

@@ -1,7 +1,7 @@
 /** What the loss chart computes: a smoothed curve, the range to show, and the gap to the least loss that is possible. */
 
 import { deviation } from 'd3';
-import { termColumns, type FlowState } from '../src/protocol/messages';
+import { termColumns, type ObjectiveType } from '../src/protocol/messages';
 
 /** The losses of a frame, (step, loss) pairs. */
 export interface LossCurve {
@@ -33,7 +33,7 @@ export function lossCurve(pairs: Float32Array): LossCurve {
  * The losses with the full weight of the energy, (step, loss) pairs: while that is annealed, the loss that training brings down is no KL
  * divergence plus the floor. `rows` are the terms of a frame.
  */
-export function lossesUnannealed(rows: Float32Array, type: FlowState['objective']['type']): Float32Array {
+export function lossesUnannealed(rows: Float32Array, type: ObjectiveType | undefined): Float32Array {
   const width = termColumns.length;
   const [step, loss, base, logDet, energy] = termColumns.map(
     (_, column) =>
