@@ -2,9 +2,8 @@
 
 import { axisBottom, axisLeft, bisectCenter, format, line, pointer, scaleLinear, select } from 'd3';
 import * as describe from './describe';
-import type { FlowState } from '../src/protocol/messages';
 import { html, show, svg, update, write } from './element';
-import { gapAbove, lossCurve, lossRange, type LossCurve } from './losses';
+import { gapAbove, lossCurve, lossesUnannealed, lossRange, type LossCurve } from './losses';
 import type { Scene } from './scene';
 import { createSection, type Section } from './section';
 
@@ -72,10 +71,11 @@ export function createLossChart(): LossChart {
   });
 
   /** The loss of a flow that folds is no KL divergence plus the floor, and may be below the floor. */
-  const drawGap = ({ layers, training: { floor: least } }: FlowState): void => {
+  const drawGap = ({ state: { layers, objective, training }, terms }: Scene): void => {
+    const { floor: least } = training;
     const latest = heldOut.losses.at(-1);
     const folds = describe.folds(layers);
-    const above = least === undefined ? undefined : gapAbove(least, curve);
+    const above = least === undefined ? undefined : gapAbove(least, lossCurve(lossesUnannealed(terms, objective?.type)));
     if (least === undefined) {
       // The figure itself stands in the header, with its error.
       write(gap, latest === undefined ? '' : 'dotted: held out');
@@ -98,7 +98,7 @@ export function createLossChart(): LossChart {
     show(empty, !some);
     picture.toggleAttribute('hidden', !some);
     write(empty, training.step > 0 ? 'Go on training to see the loss.' : 'Train to see the loss.');
-    drawGap(shown.state);
+    drawGap(shown);
     if (!some || width === 0) return;
     const end = curve.steps.length - 1;
     const [low, high] = lossRange(curve, training.floor, heldOut.losses);

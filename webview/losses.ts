@@ -1,6 +1,7 @@
 /** What the loss chart computes: a smoothed curve, the range to show, and the gap to the least loss that is possible. */
 
 import { deviation } from 'd3';
+import { termColumns, type ObjectiveType } from '../src/protocol/messages';
 
 /** The losses of a frame, (step, loss) pairs. */
 export interface LossCurve {
@@ -26,6 +27,21 @@ export function lossCurve(pairs: Float32Array): LossCurve {
     losses.push(pairs[i + 1]);
   }
   return { steps, losses, smooth: movingAverage(losses) };
+}
+
+/**
+ * The losses with the full weight of the energy, (step, loss) pairs: while that is annealed, the loss that training brings down is no KL
+ * divergence plus the floor. `rows` are the terms of a frame.
+ */
+export function lossesUnannealed(rows: Float32Array, type: ObjectiveType | undefined): Float32Array {
+  const width = termColumns.length;
+  const [step, loss, base, logDet, energy] = termColumns.map(
+    (_, column) =>
+      (row: number): number =>
+        rows[row * width + column],
+  );
+  const whole = (row: number): number => (type === 'forward-kl' ? loss(row) : base(row) - logDet(row) + energy(row));
+  return Float32Array.from({ length: (2 * rows.length) / width }, (_, i) => (i % 2 === 0 ? step : whole)(Math.floor(i / 2)));
 }
 
 /** An exponential moving average over a fortieth of all values in the end, and over fewer where there are few before. */

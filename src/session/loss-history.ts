@@ -28,7 +28,7 @@ export class LossHistory {
   /** @param row in the order of {@link lossColumns}. */
   add(row: readonly number[]): void {
     const [step] = row;
-    while (this.kept.length > 0 && this.kept[this.kept.length - 1][0] >= step) this.kept.pop();
+    this.forgetFrom(step);
     this.last = row;
     if (++this.since < this.stride) return;
     this.since = 0;
@@ -37,6 +37,12 @@ export class LossHistory {
     this.since = this.stride;
     this.stride *= 2;
     this.kept = this.kept.filter((_, i) => i % 2 === 0);
+  }
+
+  /** Training rests at this step: what later ones said is no more, and what it said itself is yet to be added. */
+  forgetFrom(step: number): void {
+    while (this.kept.length > 0 && this.kept[this.kept.length - 1][0] >= step) this.kept.pop();
+    this.last = undefined;
   }
 
   /** Adds rows that begin with the columns of {@link lossColumns} and are `length` numbers long. */

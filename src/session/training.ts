@@ -37,6 +37,8 @@ export class Training {
   private endless = false;
   private held: number[] = [];
   private orders = 0;
+  /** It runs for so many steps, and not to `until`. */
+  private counted = false;
   private latest: Checkpoint | undefined;
 
   /**
@@ -108,14 +110,16 @@ export class Training {
 
   /** Goes on by the training settings of this flow, running or not. */
   async change(spec: FlowSpec): Promise<void> {
-    if (this.status === 'running') {
+    // So many steps are so many by any settings: the engine has its order.
+    const runsOn = this.status === 'running' && !this.counted;
+    if (runsOn) {
       this.until = this.endOf(spec);
-    } else {
+    } else if (this.status !== 'running') {
       this.rest(spec, this.step);
       this.note = undefined;
     }
     const answer = this.engine.ask({ type: 'change', spec });
-    if (this.status === 'running') this.order();
+    if (runsOn) this.order();
     const changed = await answer;
     if (changed.type !== 'changed') return;
     this.engineName = changed.engine;
@@ -136,8 +140,11 @@ export class Training {
   async rewind(spec: FlowSpec, step: number): Promise<boolean> {
     const answer = await this.engine.ask({ type: 'rewind', step });
     if (answer.type !== 'rewound' || !answer.checkpoint) return false;
-    this.rest(spec, answer.checkpoint.step);
+    this.rest(spec, step);
     this.note = undefined;
+    this.losses.forgetFrom(step);
+    this.losses.addRows(answer.step ?? [], stepColumns.length);
+    this.forgetHeldOut(step + 1);
     this.accept(answer.checkpoint);
     return true;
   }
@@ -194,6 +201,7 @@ export class Training {
   private order(count?: number): void {
     this.status = 'running';
     this.note = undefined;
+    this.counted = count !== undefined;
     this.go(count);
   }
 
@@ -218,11 +226,15 @@ export class Training {
     this.onParameters();
   }
 
+  private forgetHeldOut(from: number): void {
+    const width = heldOutColumns.length;
+    while (this.held.length > 0 && this.held[this.held.length - width] >= from) this.held.length -= width;
+  }
+
   /** Steps that are taken again, after going back, are judged again. */
   private addHeldOut(rows: ArrayLike<number>): void {
-    const width = heldOutColumns.length;
     if (rows.length === 0) return;
-    while (this.held.length > 0 && this.held[this.held.length - width] >= rows[0]) this.held.length -= width;
+    this.forgetHeldOut(rows[0]);
     this.held.push(...Array.from(rows));
   }
 }

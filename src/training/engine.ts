@@ -8,6 +8,7 @@ import { samplers } from '../flow/samplers';
 import { thinned, type PointTable } from '../flow/table';
 import { drawDensity } from './density';
 import { drawEllipses } from './ellipses';
+import { stepColumns } from './messages';
 import type { FromEngine, Picture, Port, ReadTable, RecordedStep, StopReason, TableSummary, ToEngine } from './messages';
 import { drawPicture, pictureBuffers, type ParticleStart } from './picture';
 import { Progress } from './progress';
@@ -233,7 +234,9 @@ class Engine {
 
   private *rewind(run: Run, { id, step }: Message<'rewind'>): Work {
     const found = yield* run.rewind(step);
-    this.port.post({ type: 'rewound', id, checkpoint: found ? run.checkpoint() : undefined });
+    const said = { step, ...run.lastStep().measures };
+    const row = found && !Number.isNaN(said.loss) ? { step: Float64Array.from(stepColumns, (name) => said[name]) } : {};
+    this.port.post({ type: 'rewound', id, checkpoint: found ? run.checkpoint() : undefined, ...row });
   }
 
   private *find(run: Run, { id, from, condition }: Message<'find'>): Work {

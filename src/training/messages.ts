@@ -76,7 +76,7 @@ export type Watched = { readonly condition: Condition; readonly from: number } |
 export interface Revisited {
   readonly step: number;
   readonly parameters: Float32Array;
-  /** NaN where it was not measured; all of them, where only the parameters could be computed again. */
+  /** NaN where it was not measured. */
   readonly measures: Measures;
   /** K: the margin of every layer. */
   readonly margins: Float64Array;
@@ -159,7 +159,7 @@ export type ToEngine =
   | { readonly type: 'follow'; readonly steps: readonly RecordedStep[] }
   /** Go on as before, by the training settings, `gradient` and `anneal` of this flow, which is the same one but for these. */
   | { readonly type: 'change'; readonly id: number; readonly spec: FlowSpec }
-  /** The person sets parameters: training, if it runs, goes on from there. What the optimiser remembers of them is set to 0. */
+  /** The person sets parameters: training, if it runs, goes on from there. Their first moments are set to 0. */
   | { readonly type: 'edit'; readonly id: number; readonly edits: readonly ParameterEdit[] }
   /** Train up to and including step `until`. What stops it names the order that it was given by. */
   | { readonly type: 'train'; readonly order: number; readonly until: number }
@@ -212,8 +212,11 @@ export type FromEngine =
   | { readonly type: 'edited'; readonly id: number; readonly checkpoint: Checkpoint }
   /** `past` is undefined for a step that is not in the history. */
   | { readonly type: 'revisited'; readonly id: number; readonly past: Revisited | undefined }
-  /** `checkpoint` is undefined for a step that is not in the history; then nothing changed. */
-  | { readonly type: 'rewound'; readonly id: number; readonly checkpoint: Checkpoint | undefined }
+  /**
+   * `checkpoint` is undefined for a step that is not in the history; then nothing changed. `step` is the row of {@link stepColumns} that the
+   * step told when it was taken; of where training began, there is none.
+   */
+  | { readonly type: 'rewound'; readonly id: number; readonly checkpoint: Checkpoint | undefined; readonly step?: Float64Array }
   /** (step, value) pairs. */
   | { readonly type: 'series'; readonly id: number; readonly points: Float64Array }
   | { readonly type: 'found'; readonly id: number; readonly step: number | undefined }

@@ -10,7 +10,7 @@ import { openStepper } from './open-stepper';
 import { judgeHeldOut, judgeLoss, type Patience } from './patience';
 import type { Outcome, Run } from './run';
 import { betaAt, learningRateAt } from './schedule';
-import { emptyState, type Stepper, type StepSettings, type TrainingState } from './stepper';
+import { emptyState, type StepOutcome, type Stepper, type StepSettings, type TrainingState } from './stepper';
 
 /** Where training stands before its first step. */
 export function initialCheckpoint(spec: FlowSpec): Checkpoint {
@@ -79,10 +79,10 @@ export class Trainer implements Run {
     return this.stepper.name;
   }
 
-  /** The held-out rows are to be looked at before the next step is taken; always after the `last` one. */
+  /** The held-out rows are to be looked at before the next step is taken; always after the `last` one, and before patience is at an end. */
   isJudgementDue(last = Infinity): boolean {
     if (this.heldOut === undefined || this.taken === 0 || this.judgedAt === this.taken) return false;
-    return this.taken >= last || isJudgedAfter(this.taken);
+    return this.taken >= last || this.stalledSince !== undefined || isJudgedAfter(this.taken);
   }
 
   /** The step of the last improvement, once it is longer ago than the flow has patience. */
@@ -125,7 +125,8 @@ export class Trainer implements Run {
     // By the settings of now, from a step that others may have led on from, begins another segment of the history.
     const begins = this.history.settingsOf(settings.step) !== this.settings;
     const from = begins ? this.mark() : undefined;
-    const { loss, terms, gradientNorm, refused } = yield* this.stepper.take(settings);
+    const outcome = yield* this.stepper.take(settings);
+    const { loss, terms, gradientNorm, refused } = outcome;
     if (this.objective && refused) {
       const place = yield* firstNotFinite(this.settings, this.objective, this.stepper.state(), settings);
       return { type: 'not-finite', at: { ...place, step: settings.step, before: this.stepper.state().parameters, after: refused } };
@@ -133,11 +134,9 @@ export class Trainer implements Run {
     this.taken = settings.step;
     if (!this.heldOut) this.patience = judgeLoss(this.patience, this.taken, this.settings, terms);
     if (from) this.history.begin(from, this.settings);
-    const { learningRate } = settings;
-    const { base, logDet, energy } = terms;
-    this.measured = { loss, base, logDet, energy, gradientNorm, learningRate, heldOut: NaN, heldOutError: NaN };
+    this.measured = measuresOf(outcome, settings);
     this.history.record(this.taken, () => this.mark(this.scratch), this.measured);
-    return { type: 'step', step: this.taken, loss, terms, gradientNorm, learningRate };
+    return { type: 'step', step: this.taken, loss, terms, gradientNorm, learningRate: settings.learningRate };
   }
 
   checkpoint(): Checkpoint {
@@ -189,7 +188,7 @@ export class Trainer implements Run {
     const kept = this.history.at(step);
     if (kept) return kept;
     const again = yield* this.replay(step);
-    return again && { step, parameters: again.state.parameters, measures: nothingMeasured };
+    return again && { step, parameters: again.state.parameters, measures: again.measures };
   }
 
   /** Goes back to a past step, from where training goes on by the settings of now; another optimiser than the one
@@ -204,7 +203,7 @@ export class Trainer implements Run {
     this.taken = mark.step;
     this.patience = mark.patience;
     this.judgedAt = 0;
-    this.measured = nothingMeasured;
+    this.measured = mark.measures;
     return true;
   }
 
@@ -225,8 +224,8 @@ export class Trainer implements Run {
     return { step: this.taken, state: this.stepper.state(into), momentsSince: this.momentsSince, patience: this.patience };
   }
 
-  /** Takes again the steps that led from the nearest mark to this one, by the settings that they were taken by. */
-  private *replay(step: number): Generator<void, Mark | undefined> {
+  /** Takes again the steps that led from the nearest mark to this one, by the settings that they were taken by, and measures it again. */
+  private *replay(step: number): Generator<void, (Mark & Pick<PastStep, 'measures'>) | undefined> {
     const start = this.history.before(step);
     if (!start) return undefined;
     const { mark, settings } = start;
@@ -234,12 +233,15 @@ export class Trainer implements Run {
     try {
       const { momentsSince } = mark;
       let { patience } = mark;
+      let measures = this.history.at(mark.step)?.measures ?? nothingMeasured;
       for (let at = mark.step + 1; at <= step; at++) {
-        const { terms } = yield* stepper.take(stepSettings(settings, at, momentsSince));
-        const heldOut = this.history.at(at)?.measures.heldOut ?? NaN;
-        patience = this.heldOut ? judgeHeldOut(patience, at, heldOut) : judgeLoss(patience, at, settings, terms);
+        const how = stepSettings(settings, at, momentsSince);
+        const outcome = yield* stepper.take(how);
+        const { heldOut, heldOutError } = this.history.at(at)?.measures ?? nothingMeasured;
+        patience = this.heldOut ? judgeHeldOut(patience, at, heldOut) : judgeLoss(patience, at, settings, outcome.terms);
+        measures = { ...measuresOf(outcome, how), heldOut, heldOutError };
       }
-      return { step, state: stepper.state(), momentsSince, patience };
+      return { step, state: stepper.state(), momentsSince, patience, measures };
     } finally {
       stepper.dispose();
     }
@@ -247,6 +249,11 @@ export class Trainer implements Run {
 }
 
 const withoutMemory = ({ parameters }: TrainingState): TrainingState => ({ ...emptyState(parameters.length), parameters });
+
+function measuresOf({ loss, terms, gradientNorm }: StepOutcome, { learningRate }: StepSettings): Measures {
+  const { base, logDet, energy } = terms;
+  return { loss, base, logDet, energy, gradientNorm, learningRate, heldOut: NaN, heldOutError: NaN };
+}
 
 function stepSettings({ training, objective }: FlowSpec, step: number, momentsSince: number): StepSettings {
   return { step, momentsSince, learningRate: learningRateAt(training, step), beta: betaAt(objective, step) };

@@ -506,11 +506,22 @@ describe('a session', () => {
     const losses = [...session.losses.pairs()];
     assert.ok(await session.rewind(12));
     assert.deepEqual([session.step, session.status, session.until], [12, 'paused', 30]);
+    assert.deepEqual([...session.losses.pairs()], losses.slice(0, 24), 'the loss that is told is that of the step');
     await session.train();
     await until(() => session.status === 'done');
     assert.deepEqual(parameters(), end);
     assert.deepEqual([...session.losses.pairs()], losses, 'no step is listed twice');
     assert.equal(await session.rewind(31), false);
+    assert.ok(await session.rewind(0));
+    assert.equal(session.losses.latest, undefined, 'no step told a loss yet');
+  });
+
+  it('takes as many steps as it was told to, also where a setting is changed meanwhile', async () => {
+    await open(text({ steps: 4000 }));
+    await session.stepTraining(300);
+    session.setText(text({ steps: 4000, learningRate: '1e-2' }));
+    await until(() => session.status !== 'running');
+    assert.deepEqual([session.step, session.status, session.opened?.spec.training.learningRate], [300, 'paused', 1e-2]);
   });
 
   it('finds steps by what was recorded of them, and draws series', async () => {

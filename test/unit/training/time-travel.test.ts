@@ -45,13 +45,13 @@ describe('a trainer', () => {
 
     it(`${name} shows every past step to the bit, whether it was kept or is taken again`, () => {
       const straight = trainerOf(spec);
-      const expected = Array.from({ length: 120 }, () => (take(straight, 1), straight.checkpoint()));
+      const expected = Array.from({ length: 120 }, () => (take(straight, 1), { ...straight.lastStep(), ...straight.checkpoint() }));
       const trainer = trainerOf(spec, initialCheckpoint(spec), undefined, little);
       take(trainer, 120);
       let replayed = 0;
-      for (const { step, parameters } of expected.filter((_, i) => i % 6 === 0)) {
+      for (const { step, parameters, measures } of expected.filter((_, i) => i % 6 === 0)) {
         if (!trainer.history.at(step)) replayed++;
-        assert.deepEqual(finish(trainer.revisit(step))?.parameters, parameters, `step ${step}`);
+        assert.deepEqual(finish(trainer.revisit(step)), { step, parameters, measures }, `step ${step}`);
       }
       assert.ok(replayed >= 10, `${replayed} steps were not kept`);
       assert.deepEqual(trainer.checkpoint(), straight.checkpoint(), 'looking back changes nothing');
@@ -300,6 +300,23 @@ describe('held-out rows', () => {
     assert.equal(trainer.stalledSince, best[0]);
     assert.ok(trainer.step - best[0] >= 512 && trainer.step - best[0] < 1024);
     assert.equal(trainer.judgedBy, 'held-out');
+  });
+
+  it('are looked at before patience is lost with them, however short it is', () => {
+    const spec = specOf(withHoldout, planarLayers(6), { training: { ...base, learningRate: 1e-3, patience: 10 } });
+    const trainer = trainerOf(spec, initialCheckpoint(spec), table);
+    const judged: [step: number, mean: number][] = [];
+    while (trainer.step < 300 && (trainer.stalledSince === undefined || trainer.isJudgementDue())) {
+      const outcome = finish(trainer.next());
+      if (outcome.type === 'judged') judged.push([outcome.step, outcome.heldOut.mean]);
+    }
+    const [last, before] = [judged.length - 1, judged.length - 2].map((i) => judged[i]);
+    assert.ok(
+      judged.every(([step], i) => i === 0 || step - judged[i - 1][0] <= 10),
+      `judged after ${judged.map(([step]) => step).join()}`,
+    );
+    if (trainer.step < 300) assert.ok(last[0] === trainer.step && last[1] <= before[1], 'it stops by what it has just seen');
+    else assert.ok(last[1] > before[1]);
   });
 });
 

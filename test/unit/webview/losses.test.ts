@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { gapAbove, lossCurve, lossRange } from '../../../webview/losses';
+import { gapAbove, lossCurve, lossesUnannealed, lossRange } from '../../../webview/losses';
 
 const pairs = (loss: (i: number) => number, count = 400): Float32Array =>
   Float32Array.from({ length: 2 * count }, (_, i) => (i % 2 === 0 ? (i / 2) * 10 : loss((i - 1) / 2)));
@@ -33,6 +33,15 @@ describe('the gap above the least possible loss', () => {
     assert.ok(Math.abs(gap.mean - 1) < 1e-12);
     assert.ok(Math.abs(gap.error - Math.sqrt(0.25 / 19)) < 1e-12);
     assert.equal(gap.steps, 200);
+  });
+
+  it('is that of the whole energy also while that is annealed', () => {
+    // E log p_z = −3, E Σ log|det| = 1, E u = 5, of which β = 0.01 … 0.4 counts so far.
+    const rows = Array.from({ length: 400 }, (_, i) => [i + 1, -3 - 1 + 0.001 * (i + 10) * 5, -3, 1, 5, 1]);
+    const gap = gapAbove(-1.5, lossCurve(lossesUnannealed(Float32Array.from(rows.flat()), 'reverse-kl')));
+    assert.deepEqual(gap, { mean: 2.5, error: 0, steps: 20 });
+    const samples = Float32Array.from([7, 2.25, -2.5, -0.25, 0, 1]);
+    assert.deepEqual([...lossesUnannealed(samples, 'forward-kl')], [7, 2.25]);
   });
 
   it('is not known from a few steps', () => {
