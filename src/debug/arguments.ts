@@ -24,6 +24,12 @@ export class Arguments {
     return this.optional(name, 'a whole number', (value) => (typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined));
   }
 
+  optionalCount(name: string): number | undefined {
+    return this.optional(name, 'a whole number from 0', (value) =>
+      typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined,
+    );
+  }
+
   flag(name: string): boolean {
     return this.optional(name, 'true or false', (value) => (typeof value === 'boolean' ? value : undefined)) ?? false;
   }

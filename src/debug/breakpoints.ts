@@ -74,6 +74,14 @@ export function setBreakpoint(id: number, wanted: WantedBreakpoint, layerLines: 
   }
 }
 
+/** A breakpoint that was set again because others were, or because its line moved, has been hit as often as before. */
+export function withHitsOf(before: readonly Breakpoint[], breakpoint: Breakpoint): Breakpoint {
+  const asks = ({ layer, wanted: { condition, hitCondition, logMessage } }: Breakpoint): string =>
+    JSON.stringify([layer, condition, hitCondition, logMessage]);
+  const same = before.find((each) => asks(each) === asks(breakpoint));
+  return same ? { ...breakpoint, hits: same.hits } : breakpoint;
+}
+
 /** An expression that fails stops, and says why. */
 function orItsMistake(outcome: () => Outcome): Outcome {
   try {

@@ -30,6 +30,11 @@ async function find(place: Place, text: string): Promise<string> {
     throw new RequestError(
       'The history knows the margins of layers, loss, base, logDet, energy, gradientNorm, learningRate and heldOut: write find margin[3] < 0.05, or find loss < 1 && step > 500.',
     );
+  const { quantity } = wanted.condition;
+  const { depth } = place.session;
+  const layer = typeof quantity === 'object' && quantity.margin !== 'least' ? quantity.margin : 0;
+  if (!Number.isInteger(layer) || layer < 0 || layer >= depth)
+    throw new RequestError(`There is no layer ${layer + 1}: they are numbered from 1 to ${depth}.`);
   const step = await place.session.past.findStep(wanted.condition, wanted.from);
   return step === undefined
     ? `No training step that is kept meets ${text}.`

@@ -1,7 +1,7 @@
 import type { Opened } from '../session/opened';
 import type { SessionEvent } from '../session/session';
 import { structureOf } from '../session/snapshot';
-import { setBreakpoint, type Breakpoint } from './breakpoints';
+import { setBreakpoint, withHitsOf, type Breakpoint } from './breakpoints';
 import type { Client } from './client';
 import { EditNotes } from './edit-notes';
 import type { EnabledFilters } from './exceptions';
@@ -31,6 +31,7 @@ export class Debuggee {
   private readonly notes: EditNotes;
   private readonly unsubscribe: () => void;
   private begun = false;
+  private ended = false;
   private running = false;
   private pausing = false;
   private afterwards: (() => void)[] = [];
@@ -72,6 +73,7 @@ export class Debuggee {
     this.notes.dispose();
     this.unsubscribe();
     this.begun = false;
+    this.ended = true;
     this.pausing = true;
     this.watch.arm(false);
     this.program.close();
@@ -101,7 +103,8 @@ export class Debuggee {
     const { train, noDebug, stopOnEntry } = this.launch;
     const { session } = this.program;
     if (train !== undefined && train > session.step) await this.trainFirst(train);
-    if (session.flow === undefined) return;
+    // Whoever was training first may have been told to stop debugging meanwhile.
+    if (this.ended || session.flow === undefined) return;
     this.begun = true;
     const entry = this.pass.begin(startingPass(this.program, this.launch));
     if (noDebug) return this.runThrough();
@@ -118,6 +121,7 @@ export class Debuggee {
     this.opened = await prepare(this.program, launch);
     this.notes.begin(this.opened);
     this.launch = launch;
+    for (const breakpoint of this.pass.breakpoints) breakpoint.hits = 0;
     this.pass.begin(startingPass(this.program, launch));
     this.later(() => void this.begin());
   }
@@ -168,7 +172,8 @@ export class Debuggee {
   /** Sets breakpoints in place of those that there were. */
   setBreakpoints(wanted: readonly { id: number; wanted: Breakpoint['wanted'] }[]): readonly Breakpoint[] {
     const names = namesAt(this.pass.placeAt(undefined));
-    const breakpoints = wanted.map((each) => setBreakpoint(each.id, each.wanted, this.layerLines, names));
+    const before = this.pass.breakpoints;
+    const breakpoints = wanted.map((each) => withHitsOf(before, setBreakpoint(each.id, each.wanted, this.layerLines, names)));
     this.pass.breakpoints = breakpoints;
     this.watch.set({ breakpoints });
     return breakpoints;
@@ -219,6 +224,7 @@ export class Debuggee {
       this.reports.say('The flow was edited into another one: the pass begins anew. What was trained is kept for when the edit is undone.');
       this.notes.begin(opened);
       this.pausing = true;
+      for (const breakpoint of this.pass.breakpoints) breakpoint.hits = 0;
       this.stopped(passThread, this.pass.begin(startingPass(this.program, this.launch)));
     }
     const moved = ({ layer, wanted }: Breakpoint): Breakpoint['wanted'] =>

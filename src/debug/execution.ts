@@ -7,6 +7,8 @@ import type { Handler } from './handler';
 import { readLaunch } from './launch';
 import type { Stop } from './pass-thread';
 
+const noThread = (thread: number): string => `There is no thread ${thread}: ${passThread} is the pass, ${trainingThread} is training.`;
+
 export function executionHandlers(debuggee: Debuggee): ReadonlyMap<string, Handler> {
   const { pass, training, program } = debuggee;
 
@@ -21,7 +23,7 @@ export function executionHandlers(debuggee: Debuggee): ReadonlyMap<string, Handl
       } else if (thread === trainingThread) {
         if (training.isRunning) throw new RequestError('Training is running: pause it first.');
         debuggee.later(ofTraining);
-      } else throw new RequestError(`There is no thread ${thread}: ${passThread} is the pass, ${trainingThread} is training.`);
+      } else throw new RequestError(noThread(thread));
       return { allThreadsContinued: false };
     };
   const step = (take: () => Stop) => () => debuggee.stopped(passThread, take());
@@ -29,6 +31,7 @@ export function executionHandlers(debuggee: Debuggee): ReadonlyMap<string, Handl
 
   const pause = (given: Arguments): void => {
     const thread = given.whole('threadId');
+    if (thread !== passThread && thread !== trainingThread) throw new RequestError(noThread(thread));
     debuggee.later(() => (thread === trainingThread ? training.pause() : debuggee.pausePass()));
   };
   const resting = (): void => {

@@ -10,23 +10,22 @@ export interface HistoryCondition {
 
 /**
  * An expression as a condition on the history: a margin, or what was recorded of each step, against a number, and any number of
- * `step > 500` beside it. Undefined where the history does not hold what it asks for.
+ * `step > 500` or `step >= 500` beside it. Undefined where the history does not hold what it asks for.
  * @param layer what `margin` alone is of, from 1; 0 where there is none
  */
 export function historyCondition(expression: Expression, layer: number): HistoryCondition | undefined {
   let condition: Condition | undefined;
   let from = 0;
   for (const part of conjuncts(expression)) {
-    const comparison = comparisonOf(part);
-    if (!comparison) return undefined;
-    const { left, is, than } = comparison;
-    if (left.kind === 'name' && left.name === 'step' && is === 'above') {
-      from = Math.max(from, Math.floor(than) + 1);
+    const first = firstStepOf(part);
+    if (first !== undefined) {
+      from = Math.max(from, first);
       continue;
     }
-    const quantity = quantityOf(left, layer);
+    const comparison = comparisonOf(part);
+    const quantity = comparison && quantityOf(comparison.left, layer);
     if (!quantity || condition) return undefined;
-    condition = { quantity, is, than };
+    condition = { quantity, is: comparison.is, than: comparison.than };
   }
   return condition && { condition, from };
 }
@@ -34,6 +33,18 @@ export function historyCondition(expression: Expression, layer: number): History
 function conjuncts(expression: Expression): Expression[] {
   const both = expression.kind === 'binary' && expression.operator === '&&';
   return both ? [...conjuncts(expression.left), ...conjuncts(expression.right)] : [expression];
+}
+
+/** Of `step > 500` or `step >= 500`, or the same written the other way round. */
+function firstStepOf(part: Expression): number | undefined {
+  if (part.kind !== 'binary') return undefined;
+  const { operator, left, right } = part;
+  const isFrom = operator === '>=' || operator === '<=';
+  if (!isFrom && operator !== '>' && operator !== '<') return undefined;
+  const [step, limit] = operator.startsWith('>') ? [left, right] : [right, left];
+  const than = numberOf(limit);
+  if (than === undefined || step.kind !== 'name' || step.name !== 'step') return undefined;
+  return isFrom ? Math.ceil(than) : Math.floor(than) + 1;
 }
 
 const sides: Readonly<Partial<Record<BinaryOperator, Condition['is']>>> = { '<': 'below', '>': 'above' };

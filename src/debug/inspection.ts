@@ -37,7 +37,7 @@ export function inspectionHandlers(debuggee: Debuggee): ReadonlyMap<string, Hand
     const thread = given.whole('threadId');
     if (thread !== passThread && thread !== trainingThread) throw new RequestError(`There is no thread ${thread}.`);
     if (thread === passThread) placeOf(undefined);
-    const stackFrames = framesOf(debuggee, thread, given.optionalWhole('startFrame') ?? 0, given.optionalWhole('levels') ?? 0);
+    const stackFrames = framesOf(debuggee, thread, given.optionalCount('startFrame') ?? 0, given.optionalCount('levels') ?? 0);
     return { stackFrames, totalFrames: frameCount(debuggee, thread) };
   };
   const scopes = (given: Arguments): object => {
@@ -50,8 +50,8 @@ export function inspectionHandlers(debuggee: Debuggee): ReadonlyMap<string, Hand
     variables: variables.list(
       given.whole('variablesReference'),
       given.optionalText('filter'),
-      given.optionalWhole('start') ?? 0,
-      given.optionalWhole('count') ?? 0,
+      given.optionalCount('start') ?? 0,
+      given.optionalCount('count') ?? 0,
     ),
   });
   const evaluateText = async (given: Arguments): Promise<object> => {
@@ -71,7 +71,13 @@ export function inspectionHandlers(debuggee: Debuggee): ReadonlyMap<string, Hand
   const setVariable = async (given: Arguments): Promise<object> => {
     const line = variables.line(given.whole('variablesReference'), given.text('name'));
     if (!line.settable || line.expression === undefined) throw new RequestError(`${line.name} cannot be set: it is computed.`);
-    const value = await assign(placeOf(undefined), line.expression, given.text('value'));
+    const { position } = line;
+    const place = placeOf(undefined);
+    const value = await assign(
+      position === undefined || position === place.position ? place : pass.placeAt(position),
+      line.expression,
+      given.text('value'),
+    );
     return described(value);
   };
   const described = (value: Value): object => {

@@ -9,6 +9,7 @@ const invalidationInterval = 200;
 /** What the client is told of its own accord. */
 export class Reports {
   private outdated: ReturnType<typeof setTimeout> | undefined;
+  private readonly areas = new Set<'variables' | 'stacks'>();
   private given = 0;
 
   constructor(
@@ -53,11 +54,14 @@ export class Reports {
 
   /** What the client shows is out of date; it is told once for many changes. */
   invalidate(area: 'variables' | 'stacks'): void {
-    if (!this.client.canInvalidate || this.outdated) return;
+    if (!this.client.canInvalidate) return;
+    this.areas.add(area);
+    if (this.outdated) return;
     this.outdated = setTimeout(() => {
       this.outdated = undefined;
       this.variables.forget();
-      this.client.event('invalidated', { areas: [area] });
+      this.client.event('invalidated', { areas: [...this.areas] });
+      this.areas.clear();
     }, invalidationInterval);
   }
 

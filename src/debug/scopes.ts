@@ -35,6 +35,7 @@ function worth(place: Place, lines: readonly (readonly [name: string, expression
     value: evaluate(parseExpression(expression), names),
     expression,
     settable,
+    ...(settable && { position: place.position }),
   }));
 }
 

@@ -38,7 +38,7 @@ function changeBetween(before: Float32Array, now: Float32Array): number {
 
 /**
  * Everything is looked for at every step, so that training rests at the very step: what the history could be asked, in the engine; for any
- * other condition the engine waits for the answer. A condition that was met rests until it was seen not to be.
+ * other condition the engine waits for the answer. A condition that was met rests until it was seen not to be, or training went back.
  */
 export class TrainingWatch {
   /** Why training rests, where that is for something here. */
@@ -47,7 +47,8 @@ export class TrainingWatch {
   private data: readonly DataBreakpoint[] = [];
   private filters: EnabledFilters = new Map();
   private sentries: readonly Sentry[] = [];
-  private readonly resting = new Set<Breakpoint>();
+  /** What is met, and the training step since which it is. */
+  private readonly since = new Map<Breakpoint, number>();
   private armed = false;
   private warned: readonly Breakpoint[] = [];
 
@@ -110,6 +111,8 @@ export class TrainingWatch {
   private ofLayers(): Sentry[] {
     const { session } = this.placeOfNow();
     const { filters } = this;
+    const layers = session.flow?.layers ?? [];
+    /** What is so already when somebody begins to ask has to end before it can come about. */
     const sentry = (filter: string, layer: number, than: number, words: string): Sentry => {
       const stop = (): Stop => {
         const { flow, step } = session;
@@ -117,18 +120,18 @@ export class TrainingWatch {
         const where = `Layer ${layer + 1} (${flow?.layers[layer].type.name ?? ''}), after training step ${step}`;
         return { reason: 'exception', description: `${where}: its worst determinant over all points is ${margin}. ${words}`, filter };
       };
-      return { watched: { condition: { quantity: { margin: layer }, is: 'below', than }, from: 0 }, stop };
+      const holds = layers[layer].margin < than;
+      return { watched: { condition: { quantity: { margin: layer }, is: 'below', than }, from: 0, holds }, stop };
     };
-    const layers = session.flow?.layers ?? [];
     const limit = filters.get('near-singular') ?? session.epsilon;
-    return layers.flatMap(({ type, margin }, k) => {
+    return layers.flatMap(({ type }, k) => {
       if (type.marginIs !== 'exact') return [];
       const raw = session.opened?.spec.layers[k].options.raw === true;
       const folded = 'It folds there and has no inverse: take away raw: true, or step training back and lower learningRate.';
       const near = `Below ${showNumber(limit)} it counts as near-singular: step training back and look at what pushes it, or lower learningRate.`;
       return [
-        ...(filters.has('folded') && raw && margin >= 0 ? [sentry('folded', k, 0, folded)] : []),
-        ...(filters.has('near-singular') && margin >= limit ? [sentry('near-singular', k, limit, near)] : []),
+        ...(filters.has('folded') && raw ? [sentry('folded', k, 0, folded)] : []),
+        ...(filters.has('near-singular') ? [sentry('near-singular', k, limit, near)] : []),
       ];
     });
   }
@@ -172,10 +175,12 @@ export class TrainingWatch {
     const { condition, layer, id } = breakpoint;
     if (!condition || layer === undefined) return undefined;
     try {
-      const rested = this.resting.has(breakpoint);
+      const { step } = this.placeOfNow().session;
+      const since = this.since.get(breakpoint);
+      const rested = since !== undefined && since < step;
       const now = isMet(condition, namesAt(this.after(layer, condition)));
-      if (now) this.resting.add(breakpoint);
-      else this.resting.delete(breakpoint);
+      if (now && !rested) this.since.set(breakpoint, step);
+      if (!now) this.since.delete(breakpoint);
       return now && !rested ? this.hit(breakpoint, layer) : undefined;
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;

@@ -13,6 +13,8 @@ export interface Shown {
   /** What evaluates to it anywhere. */
   readonly expression?: string;
   readonly settable?: boolean;
+  /** The position that it is of, where it is worth something else at every one. */
+  readonly position?: number;
 }
 
 type Container = { readonly lines: () => readonly Shown[] } | { readonly tensor: Tensor; readonly of: Shown };
@@ -66,7 +68,7 @@ export class Variables {
     const { value } = line;
     if (value instanceof Group) return { variablesReference: this.keep({ lines: () => members(value, line.expression) }) };
     if (!(value instanceof Tensor) || value.values.length === 0) return { variablesReference: 0 };
-    const summary = summaryOf(value).length;
+    const summary = summaryNames(value).length;
     return {
       variablesReference: this.keep({ tensor: value, of: line }),
       indexedVariables: value.shape[0],
@@ -100,6 +102,7 @@ export class Variables {
         value: tensor.at(start + i),
         ...(of.expression !== undefined && { expression: of.expression + at }),
         ...(of.settable && { settable: true }),
+        ...(of.position !== undefined && { position: of.position }),
       };
     });
     return [...summary, ...entries];
@@ -117,10 +120,21 @@ function members({ members: all }: Group, of: string | undefined): Shown[] {
 /** More entries than this are summed up before they are listed. */
 const fewEntries = 16;
 
-function summaryOf({ values, of }: Tensor): Shown[] {
+const summaries: ReadonlyMap<string, (finite: Float64Array, all: Float64Array) => number> = new Map([
+  ['min', (finite) => quantile(finite, 0)],
+  ['median', (finite) => quantile(finite, 0.5)],
+  ['max', (finite) => quantile(finite, 1)],
+  ['not finite', (finite, all) => all.length - finite.length],
+]);
+
+/** Told before anything is sorted: most values are never unfolded. */
+function summaryNames({ values, of }: Tensor): string[] {
   if (of === 'boolean' || values.length <= fewEntries) return [];
-  const line = (name: string, value: number): Shown => ({ name, value });
+  return [...summaries.keys()].filter((name) => name !== 'not finite' || !values.every(Number.isFinite));
+}
+
+function summaryOf(tensor: Tensor): Shown[] {
+  const { values } = tensor;
   const finite = values.filter(Number.isFinite);
-  const lines = [line('min', quantile(finite, 0)), line('median', quantile(finite, 0.5)), line('max', quantile(finite, 1))];
-  return finite.length === values.length ? lines : [...lines, line('not finite', values.length - finite.length)];
+  return summaryNames(tensor).map((name) => ({ name, value: summaries.get(name)?.(finite, values) ?? NaN }));
 }

@@ -33,7 +33,10 @@ function provideInlineValues(
 ): vscode.InlineValue[] {
   const encode = vscode.debug.activeDebugSession?.configuration.direction === 'encode';
   const passed = (line: number): boolean => (encode ? line >= stoppedLocation.start.line : line <= stoppedLocation.start.line);
-  return parseFlow(document.getText()).layerLines.flatMap((line, k) => {
+  const { layerLines } = parseFlow(document.getText());
+  // At the start, and in training, there is no layer that it has come through up to here.
+  if (!layerLines.includes(stoppedLocation.start.line)) return [];
+  return layerLines.flatMap((line, k) => {
     if (!passed(line) || line < viewPort.start.line || line > viewPort.end.line) return [];
     const { range } = document.lineAt(line);
     return [`margin[${k + 1}]`, `mean(logdet[${k + 1}])`].map(

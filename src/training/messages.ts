@@ -69,8 +69,11 @@ export interface Change {
   readonly delta: number;
 }
 
-/** What training can be told to stop at: a condition, from step `from` on, a change, or every step, for whoever has questions of their own. */
-export type Watched = { readonly condition: Condition; readonly from: number } | Change | 'every step';
+/**
+ * What training can be told to stop at: a condition, from step `from` on, which has to end first where it `holds` already; a change; or every
+ * step, for whoever has questions of their own.
+ */
+export type Watched = { readonly condition: Condition; readonly from: number; readonly holds?: boolean } | Change | 'every step';
 
 /** A step that was taken, as it can be looked at again: to the bit as it was. */
 export interface Revisited {

@@ -5,13 +5,18 @@ import type { PastStep } from './history';
 import type { Change, Watched } from './messages';
 import { marginsOf, meets } from './quantities';
 
-/** What is watched for. A condition that has come true rests until it was seen not to be; parameters are held against what they were then. */
+/**
+ * What is watched for. A condition that has come true rests until it was seen not to be, or until training was taken back to before it came
+ * true; parameters are held against what they were then.
+ */
 export class Watch {
-  private readonly resting = new Set<Watched>();
+  /** What is true, and the step that made it so. */
+  private readonly since = new Map<Watched, number>();
   private readonly all: Watched[];
 
   constructor(all: readonly Watched[] = []) {
     this.all = [...all];
+    for (const watched of all) if (watched !== 'every step' && 'holds' in watched && watched.holds) this.since.set(watched, -Infinity);
   }
 
   /** Whether steps need to be looked at at all. */
@@ -26,10 +31,11 @@ export class Watch {
     return this.all.flatMap((watched, i) => {
       if (watched === 'every step') return [i];
       if ('before' in watched) return this.hasChanged(watched, i, past) ? [i] : [];
-      const rested = this.resting.has(watched);
+      const since = this.since.get(watched);
+      const rested = since !== undefined && since < past.step;
       const now = past.step >= watched.from ? meets(past, watched.condition, margins) : false;
-      if (now === true) this.resting.add(watched);
-      if (now === false) this.resting.delete(watched);
+      if (now === true && !rested) this.since.set(watched, past.step);
+      if (now === false) this.since.delete(watched);
       return now === true && !rested ? [i] : [];
     });
   }
