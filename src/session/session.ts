@@ -17,7 +17,7 @@ import type { Opened } from './opened';
 import { Past } from './past';
 import type { Probe } from './probe';
 import { KeptSnapshots, snapshotOf, untrained, type ProbePlace, type Snapshot } from './snapshot';
-import { coordinatesWithin, gapOf, targetOf, type Target } from './target';
+import { coordinatesWithin, targetOf, type Target } from './target';
 import { Training, type ParameterValues, type TrainingStatus } from './training';
 import { Walk } from './walk';
 import { Windows } from './windows';
@@ -146,12 +146,6 @@ export class FlowSession {
   /** The mean of log p_x over the held-out rows, in rows of `heldOutColumns`. */
   get heldOut(): Float32Array {
     return this.training.heldOut;
-  }
-
-  /** What the latest batch's loss, without annealing, is above the least that is possible, in nats, where that is known: the KL gap. */
-  get gap(): number | undefined {
-    const { latestRow } = this.losses;
-    return this.current && this.target && latestRow && gapOf(this.current.spec, this.target, latestRow);
   }
 
   /** A stage 0 … K, fractional while scrubbing. */

@@ -3,7 +3,6 @@ import { samplers } from '../flow/samplers';
 import type { FlowSpec } from '../flow/spec';
 import { energies } from '../flow/targets';
 import type { TableSummary } from '../training/messages';
-import { lossOf } from '../training/objective';
 
 /**
  * What the flow should become, to be drawn: points in the two coordinates shown, or log π up to a constant on a side × side grid over
@@ -21,13 +20,6 @@ export interface Target {
   readonly floor?: number;
   /** u(x), where the target is given by an energy. */
   energy?(x: ArrayLike<number>): number;
-}
-
-/** What a batch's loss, without annealing, is above the least possible, in nats: the KL gap, where it is known. @param row of `lossColumns`. */
-export function gapOf(spec: FlowSpec, target: Target, [, , base, logDet, energy]: readonly number[]): number | undefined {
-  if (target.floor === undefined) return undefined;
-  const gap = lossOf(spec, { base, logDet, energy }, 1) - target.floor;
-  return Number.isNaN(gap) ? undefined : gap;
 }
 
 /** As many points as say something to the eye. */
