@@ -234,7 +234,8 @@ class Engine {
 
   private *rewind(run: Run, { id, step }: Message<'rewind'>): Work {
     const found = yield* run.rewind(step);
-    const said = { step, ...run.lastStep().measures };
+    const past = run.lastStep();
+    const said = { step: past.step, ...past.measures };
     const row = found && !Number.isNaN(said.loss) ? { step: Float64Array.from(stepColumns, (name) => said[name]) } : {};
     this.port.post({ type: 'rewound', id, checkpoint: found ? run.checkpoint() : undefined, ...row });
   }
