@@ -34,7 +34,7 @@ export function layer(k: i32, kind: i32, raw: bool, first: i32, size: i32, lastS
   own.raw = raw;
   own.parameters = stateAt() + <usize>first * 4;
   own.gradient = gradient + <usize>first * 8;
-  own.constants = heap.alloc(<usize>(size + 2) * 4);
+  own.constants = heap.alloc(<usize>(2 * size + 2) * 4);
   own.sumBytes = <usize>(size + 1) * 8;
   own.sums = heap.alloc(own.sumBytes);
   own.from = heap.alloc(dim * 4);

@@ -55,7 +55,8 @@ export function bits(word: i32): v128 {
 
 /** The sum of the four lanes, in float64. */
 export function total(a: v128): f64 {
-  return <f64>f32x4.extract_lane(a, 0) + <f64>f32x4.extract_lane(a, 1) + (<f64>f32x4.extract_lane(a, 2) + <f64>f32x4.extract_lane(a, 3));
+  const halves = f64x2.add(f64x2.promote_low_f32x4(a), f64x2.promote_low_f32x4(v128.shuffle<i64>(a, a, 1, 0)));
+  return f64x2.extract_lane(halves, 0) + f64x2.extract_lane(halves, 1);
 }
 
 /** Adds the sum of the four lanes to the float64 at this address. */

@@ -9,11 +9,14 @@ import { log2 } from './callbacks';
 import { accumulate, add, div, load, loadSplat, mul, mulAdd, select, splat, store, sub, subMul } from './lanes';
 import { cotangent, dim, Kind, logDetCotangent, row, score, stride, Layer } from './layer';
 import { makeRoom, multiplyWide, product } from './determinant';
-import { sigmoid, softplus, Tanh } from './math';
+import { sigmoid, softplus, Tanh, twoPerLogTwo } from './math';
 
 const leakiness: f32 = 0.2;
 
-/** Constants: [w (d), û (d), b, 1 + κ, the factor of −h in h″/h′·κ: 2κ for tanh, 0 for the leaky ReLU]. */
+/**
+ * Constants: [w (d), û (d), b, 1 + κ, the factor of −h in h″/h′·κ: 2κ for tanh, 0 for the leaky ReLU; then w (d) and b in the units that h takes
+ * its argument in: those of {@link Tanh.of}, or 1].
+ */
 export function derivePlanar(layer: Layer): void {
   const d = <usize>dim;
   const from = layer.parameters;
@@ -36,7 +39,11 @@ export function derivePlanar(layer: Layer): void {
   const rest = into + 8 * d;
   f32.store(rest, f32.load(from + 8 * d));
   f32.store(rest + 4, <f32>slack);
-  f32.store(rest + 8, layer.kind === Kind.Planar ? <f32>(2 * (slack - 1)) : 0);
+  const isTanh = layer.kind === Kind.Planar;
+  f32.store(rest + 8, isTanh ? <f32>(2 * (slack - 1)) : 0);
+  const unit: f64 = isTanh ? twoPerLogTwo : 1;
+  for (let i: usize = 0; i < d; i++) f32.store(rest + 12 + 4 * i, <f32>(unit * <f64>f32.load(from + 4 * i)));
+  f32.store(rest + 12 + 4 * d, <f32>(unit * <f64>f32.load(from + 8 * d)));
   // det lies between 1 and 1 + κ.
   layer.range = slack > 0 ? abs(log2(slack)) : Infinity;
 }
@@ -127,11 +134,12 @@ abstract class Passes {
   static forward(d: usize, leaky: bool, within: bool, layer: Layer, at: usize, bytes: usize): void {
     const w = layer.constants;
     const uHat = w + 4 * d;
-    const b = loadSplat(uHat + 4 * d);
     const slack = loadSplat(uHat + 4 * d + 4);
-    const w0 = loadSplat(w);
-    const w1 = d > 1 ? loadSplat(w + 4) : splat(0);
-    const w2 = d > 2 ? loadSplat(w + 8) : splat(0);
+    const scaled = uHat + 4 * d + 12;
+    const w0 = loadSplat(scaled);
+    const w1 = d > 1 ? loadSplat(scaled + 4) : splat(0);
+    const w2 = d > 2 ? loadSplat(scaled + 8) : splat(0);
+    const b = loadSplat(scaled + 4 * d);
     const u0 = loadSplat(uHat);
     const u1 = d > 1 ? loadSplat(uHat + 4) : splat(0);
     const u2 = d > 2 ? loadSplat(uHat + 8) : splat(0);
@@ -142,7 +150,7 @@ abstract class Passes {
       let a = mulAdd(w0, v128.load(v), b);
       if (d > 1) a = mulAdd(w1, v128.load(v, row), a);
       if (d > 2) a = mulAdd(w2, v128.load(v, 2 * row), a);
-      if (d > 3) for (let i: usize = 3; i < d; i++) a = mulAdd(loadSplat(w + 4 * i), load(v + i * row), a);
+      if (d > 3) for (let i: usize = 3; i < d; i++) a = mulAdd(loadSplat(scaled + 4 * i), load(v + i * row), a);
       let h: v128;
       let det: v128;
       if (leaky) {

@@ -47,11 +47,12 @@ function quarters(x: v128, shift: i32): v128 {
   return sinOfQuarters(i32x4.add(q, i32x4.splat(shift)), sub(turn, sub(q, splat(rounding))));
 }
 
+/** tanh of x·½log 2. */
 export function tanh(at: usize, bytes: usize): void {
   for (let p = at; p < at + bytes; p += 16) store(p, Tanh.of(load(p), p));
 }
 
-/** tanh′. */
+/** tanh′ there. */
 export function sech2(at: usize, bytes: usize): void {
   for (let p = at; p < at + bytes; p += 16) Tanh.of(load(p), p);
 }
