@@ -121,10 +121,21 @@ export function layer(state: FlowState, active: number): string {
   return `layer ${active} margin ${margin(it.margin)}${wrong}`;
 }
 
-/** "step 1,200 of 4,000 · loss 2.314"; an edited file may ask for fewer steps than were taken, and nobody knows how many others take. */
-export function training({ training: { step, until, loss, attached } }: FlowState): string {
+/** "step 1,200 of 4,000 · loss 2.314", while annealed "· loss 2.314 at β 0.6"; an edited file may ask for fewer steps than were taken, and nobody knows how many others take. */
+export function training({ training: { step, until, loss, beta, attached } }: FlowState): string {
   const steps = step > until || attached ? `step ${count(step)}` : `step ${count(step)} of ${count(until)}`;
-  return loss === undefined ? steps : `${steps} · loss ${number(loss)}`;
+  return loss === undefined ? steps : `${steps} · loss ${number(loss)}${beta === undefined ? '' : ` at β ${number(beta)}`}`;
+}
+
+/** What annealing makes of the loss, which the pictures of it do not show; empty where there is none. */
+export function annealing({ training: { beta } }: FlowState): string {
+  return beta === undefined ? '' : `Annealing: training weighs E u(x) by β = ${number(beta)} now; here it counts in full.`;
+}
+
+/** Why it cannot be told what the loss is made of. */
+export function noTerms({ training: { step, attached: of } }: FlowState): string {
+  if (of) return `What the loss is made of is not known: the files of ${of.source} tell its sum alone.`;
+  return `${step > 0 ? 'Go on training' : 'Train'} to see what the loss is made of.`;
 }
 
 /** Which loss {@link training} tells; empty where it tells none. */

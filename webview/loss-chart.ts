@@ -1,4 +1,4 @@
-/** The loss over the training steps, with the least loss that is possible where it is known. */
+/** The loss over the training steps, with the full weight of the energy, and the least loss that is possible where it is known. */
 
 import { axisBottom, axisLeft, bisectCenter, format, line, pointer, scaleLinear, select } from 'd3';
 import * as describe from './describe';
@@ -15,6 +15,7 @@ export interface LossChart extends Section {
 const edge = { left: 44, right: 10, top: 8, bottom: 22 };
 
 export function createLossChart(): LossChart {
+  const annealing = html('p', { class: 'hint annealing' });
   const gap = html('span', { class: 'gap' });
   const empty = html('p', { class: 'hint' });
   const raw = svg('path', { class: 'loss-raw' });
@@ -37,7 +38,7 @@ export function createLossChart(): LossChart {
   );
   const read = html('span', { class: 'reading', 'aria-live': 'polite' });
   const box = html('div', { class: 'plot-picture loss-picture' }, picture, empty);
-  const section = createSection('loss', 'Loss', [read, gap], box);
+  const section = createSection('loss', 'Loss', [read, gap], box, annealing);
 
   let scene: Scene | undefined;
   let curve: LossCurve = lossCurve(new Float32Array(0));
@@ -71,11 +72,11 @@ export function createLossChart(): LossChart {
   });
 
   /** The loss of a flow that folds is no KL divergence plus the floor, and may be below the floor. */
-  const drawGap = ({ state: { layers, objective, training }, terms }: Scene): void => {
+  const drawGap = ({ state: { layers, training } }: Scene): void => {
     const { floor: least } = training;
     const latest = heldOut.losses.at(-1);
     const folds = describe.folds(layers);
-    const above = least === undefined ? undefined : gapAbove(least, lossCurve(lossesUnannealed(terms, objective?.type)));
+    const above = least === undefined ? undefined : gapAbove(least, curve);
     if (least === undefined) {
       // The figure itself stands in the header, with its error.
       write(gap, latest === undefined ? '' : 'dotted: held out');
@@ -99,6 +100,9 @@ export function createLossChart(): LossChart {
     picture.toggleAttribute('hidden', !some);
     write(empty, training.step > 0 ? 'Go on training to see the loss.' : 'Train to see the loss.');
     drawGap(shown);
+    const weighed = describe.annealing(shown.state);
+    show(annealing, some && weighed !== '');
+    write(annealing, weighed);
     if (!some || width === 0) return;
     const end = curve.steps.length - 1;
     const [low, high] = lossRange(curve, training.floor, heldOut.losses);
@@ -152,13 +156,13 @@ export function createLossChart(): LossChart {
     },
     draw: (next) => {
       const { layers, training, past } = next.state;
-      const said = [past?.shown, training.floor, training.step > 0, describe.folds(layers)].join();
+      const said = [past?.shown, training.floor, training.beta, training.step > 0, describe.folds(layers)].join();
       scene = next;
       if (next.losses === losses && said === drawn) return;
       drawn = said;
       if (next.losses !== losses) {
         losses = next.losses;
-        curve = lossCurve(losses);
+        curve = lossCurve(next.terms.length > 0 ? lossesUnannealed(next.terms, next.state.objective?.type) : losses);
         heldOut = lossCurve(next.heldOut);
         readAt(undefined);
       }

@@ -1,6 +1,6 @@
 /** What the loss is made of: terms that add up to it, each with the sign it enters with. */
 
-import { max, min, quantile, stack, stackOffsetDiverging, type Series } from 'd3';
+import { max, min, quantile, stack, stackOffsetDiverging, sum, type Series } from 'd3';
 import { termColumns, type ObjectiveType } from '../src/protocol/messages';
 import { movingAverage } from './losses';
 
@@ -14,28 +14,26 @@ export interface LossTerm {
 export interface LossParts {
   readonly steps: readonly number[];
   readonly terms: readonly LossTerm[];
-  /** Their sum. */
+  /** Their sum: with the full weight of the energy, also while training anneals it. */
   readonly loss: readonly number[];
   readonly gradientNorm: readonly number[];
 }
 
 /**
  * The terms of the rows of a frame. Forward KL minimises −E log p_z(z) + E Σ log|det| z → x, reverse KL E log p_z(z) − E Σ log|det| z → x +
- * β·E u(x), whose last term is what the others leave of the loss. Rows that are not finite are left out.
+ * E u(x). Rows that are not finite are left out; the gradient norm may be unknown, where training happens elsewhere.
  */
 export function lossParts(rows: Float32Array, type: ObjectiveType | undefined): LossParts {
   const width = termColumns.length;
   const finite = Array.from({ length: rows.length / width }, (_, i) => Array.from(rows.subarray(i * width, (i + 1) * width))).filter(
-    (row) => row.every(Number.isFinite),
+    (row) => row.every((value, i) => Number.isFinite(value) || termColumns[i] === 'gradientNorm'),
   );
   const column = (value: (row: readonly number[]) => number): number[] => movingAverage(finite.map(value));
-  const [step, loss, base, logDet, gradientNorm] = (['step', 'loss', 'base', 'logDet', 'gradientNorm'] as const).map((name) =>
+  const [step, base, logDet, energy, gradientNorm] = (['step', 'base', 'logDet', 'energy', 'gradientNorm'] as const).map((name) =>
     termColumns.indexOf(name),
   );
-  const forward = type === 'forward-kl';
-  return {
-    steps: finite.map((row) => row[step]),
-    terms: forward
+  const terms =
+    type === 'forward-kl'
       ? [
           { name: '−E log p_z(z)', values: column((row) => -row[base]) },
           { name: '+E Σ log|det| z → x', values: column((row) => row[logDet]) },
@@ -43,9 +41,12 @@ export function lossParts(rows: Float32Array, type: ObjectiveType | undefined): 
       : [
           { name: 'E log p_z(z)', values: column((row) => row[base]) },
           { name: '−E Σ log|det| z → x', values: column((row) => -row[logDet]) },
-          { name: '+E u(x)', values: column((row) => row[loss] - row[base] + row[logDet]) },
-        ],
-    loss: column((row) => row[loss]),
+          { name: '+E u(x)', values: column((row) => row[energy]) },
+        ];
+  return {
+    steps: finite.map((row) => row[step]),
+    terms,
+    loss: finite.map((_, i) => sum(terms, ({ values }) => values[i])),
     gradientNorm: finite.map((row) => row[gradientNorm]),
   };
 }

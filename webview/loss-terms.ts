@@ -41,7 +41,7 @@ export function createLossTerms(): Section & { draw(scene: Scene): void; resize(
   });
   const sum = html('span', { class: 'legend-item' });
   const equation = html('p', { class: 'equation' }, ...swatches.map(({ element }) => element), sum);
-  const caption = html('p', { class: 'hint' }, 'Up costs, down earns; the line is their sum, the loss. Averaged over the steps, in nats.');
+  const caption = html('p', { class: 'hint' });
   const hint = html('p', { class: 'hint' });
   const said = html('span', { class: 'for-screen-readers', 'aria-live': 'polite' });
   const gradient = html('span', { class: 'reading' });
@@ -50,6 +50,8 @@ export function createLossTerms(): Section & { draw(scene: Scene): void; resize(
   let [width, height] = [0, 0];
   let scene: Scene | undefined;
   let rows: Float32Array | undefined;
+  /** What else the plot depends on, as it was drawn. */
+  let drawn = '';
   let parts: LossParts = { steps: [], terms: [], loss: [], gradientNorm: [] };
   let read: number | undefined;
 
@@ -68,7 +70,8 @@ export function createLossTerms(): Section & { draw(scene: Scene): void; resize(
       if (i < parts.terms.length) write(text, `${parts.terms[i].name} ${describe.number(parts.terms[i].values[at])}`);
     });
     write(sum, `= loss ${describe.number(parts.loss[at])}${read === undefined ? '' : ` at step ${describe.count(parts.steps[at])}`}`);
-    write(gradient, `gradient norm ${describe.number(parts.gradientNorm[at])}`);
+    const norm = parts.gradientNorm[at];
+    write(gradient, Number.isNaN(norm) ? '' : `gradient norm ${describe.number(norm)}`);
   }
   plot.addEventListener('pointermove', (event) => readAt(bisectCenter(parts.steps, x().invert(pointer(event, plot)[0]))));
   plot.addEventListener('pointerleave', () => readAt(undefined));
@@ -85,7 +88,11 @@ export function createLossTerms(): Section & { draw(scene: Scene): void; resize(
     const some = parts.steps.length > 0;
     [box, equation, caption, gradient].forEach((part) => show(part, some));
     show(hint, !some);
-    write(hint, `${shown.state.training.step > 0 ? 'Go on training' : 'Train'} to see what the loss is made of.`);
+    write(
+      caption,
+      `Up costs, down earns; the line is their sum, the loss. Averaged over the steps, in nats. ${describe.annealing(shown.state)}`,
+    );
+    write(hint, describe.noTerms(shown.state));
     if (!some || width === 0) return;
     const series = stackTerms(parts);
     const y = scaleLinear(stackRange(series), [height - edge.bottom, edge.top]);
@@ -153,11 +160,14 @@ export function createLossTerms(): Section & { draw(scene: Scene): void; resize(
       if (scene) drawPlot(scene);
     },
     draw: (next) => {
-      const isNew = next.terms !== rows || next.state.objective?.type !== scene?.state.objective?.type;
+      const { objective, training } = next.state;
+      const said = [objective?.type, training.floor, training.beta].join();
+      const isNew = next.terms !== rows || said !== drawn;
       scene = next;
       if (!isNew && parts.steps.length > 0) return;
+      drawn = said;
       rows = next.terms;
-      parts = lossParts(rows, next.state.objective?.type);
+      parts = lossParts(rows, objective?.type);
       read = undefined;
       drawPlot(next);
     },

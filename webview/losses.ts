@@ -31,7 +31,7 @@ export function lossCurve(pairs: Float32Array): LossCurve {
 
 /**
  * The losses with the full weight of the energy, (step, loss) pairs: while that is annealed, the loss that training brings down is no KL
- * divergence plus the floor. `rows` are the terms of a frame.
+ * divergence plus the floor. Where the terms of a step are not known, its loss as it was told. `rows` are the terms of a frame.
  */
 export function lossesUnannealed(rows: Float32Array, type: ObjectiveType | undefined): Float32Array {
   const width = termColumns.length;
@@ -40,7 +40,10 @@ export function lossesUnannealed(rows: Float32Array, type: ObjectiveType | undef
       (row: number): number =>
         rows[row * width + column],
   );
-  const whole = (row: number): number => (type === 'forward-kl' ? loss(row) : base(row) - logDet(row) + energy(row));
+  const whole = (row: number): number => {
+    const sum = type === 'forward-kl' ? NaN : base(row) - logDet(row) + energy(row);
+    return Number.isNaN(sum) ? loss(row) : sum;
+  };
   return Float32Array.from({ length: (2 * rows.length) / width }, (_, i) => (i % 2 === 0 ? step : whole)(Math.floor(i / 2)));
 }
 

@@ -4,6 +4,7 @@ import type { Direction, FlowState, LayerState, NormalityState, ProbeState } fro
 import type { Probe } from '../session/probe';
 import type { FlowSession } from '../session/session';
 import { heldOutColumns } from '../training/messages';
+import { betaAt } from '../training/schedule';
 
 /** Everything that a view shows of a session, except tensors; undefined until there was a flow that could be read. */
 export function flowState(session: FlowSession, uri: string, name: string): FlowState {
@@ -16,6 +17,7 @@ export function flowState(session: FlowSession, uri: string, name: string): Flow
   const { held } = session.byHand;
   const normality = session.lastPicture?.normality;
   const latest = session.losses.latest;
+  const beta = latest && !attached ? betaAt(objective, latest[0]) : 1;
   const heldOut = session.heldOut.slice(-heldOutColumns.length);
   return {
     uri,
@@ -35,6 +37,7 @@ export function flowState(session: FlowSession, uri: string, name: string): Flow
       step: session.step,
       until: attached ? session.step : session.until,
       ...(latest && Number.isFinite(latest[1]) && { loss: latest[1] }),
+      ...(beta < 1 && { beta }),
       ...(session.target?.floor !== undefined && !attached?.saysLoss && { floor: session.target.floor }),
       ...(session.engineName !== '' && { engine: session.engineName }),
       ...(heldOut.length > 0 && { heldOut: { mean: heldOut[1], error: heldOut[2] } }),

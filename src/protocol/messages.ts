@@ -84,6 +84,8 @@ export interface TrainingState {
   /** The step at which Train will stop. */
   readonly until: number;
   readonly loss?: number;
+  /** The weight of the energy in that loss, while it is annealed; absent where it is 1. */
+  readonly beta?: number;
   /** The least loss that is possible, where it is known (−log Z, or the entropy of the target). */
   readonly floor?: number;
   /** What trains the flow, and why this. */

@@ -292,6 +292,23 @@ describe('a view under the hand', () => {
     assert.equal(await gap(), 'no KL gap: layer 2 folds');
   });
 
+  it('counts the energy in full in the curve above the least possible loss, and says so while training anneals it', async () => {
+    const frame = frameOf(examples.u1, lossesBetween(4, 1.1, 4000));
+    // Training counts next to nothing of the energy so far: that loss is far below the least possible one.
+    const terms = frame.terms.map((value, i) => (i % 6 === 1 ? value - 5 : value));
+    const losses = frame.losses.map((value, i) => (i % 2 === 1 ? value - 5 : value));
+    view = await ViewPage.open(browser);
+    await view.state(stateOf(examples.u1, { training: { step: 4000, floor: 1, loss: -3.9, beta: 0.35 } }));
+    await view.frame({ ...frame, losses, terms });
+    const height = (selector: string): Promise<number> =>
+      view.page.locator(selector).evaluate((shape: SVGGraphicsElement) => shape.getBoundingClientRect().top);
+    assert.ok((await height('.loss-last')) < (await height('.loss-picture .loss-floor')), 'the curve ends above the dashed line');
+    assert.match((await view.page.locator('.loss .annealing').textContent()) ?? '', /by β = 0\.35 now; here it counts in full/);
+    assert.match((await view.page.locator('.progress-text').textContent()) ?? '', /loss −3\.9 at β 0\.35$/);
+    await view.state(stateOf(examples.u1, { training: { step: 4000, floor: 1, loss: 1.1 } }));
+    assert.ok(await view.page.locator('.loss .annealing').isHidden());
+  });
+
   it('tells the probe in numbers: where, how dense, the last step and the round trip', async () => {
     const { probe, ...state } = stateOf(examples.twoMoons, { cursor: 3, probe: { stage: 16, point: [1.2, -0.6] } });
     assert.ok(probe);

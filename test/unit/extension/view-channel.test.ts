@@ -104,6 +104,13 @@ describe('the channel between a flow and its view', () => {
     assert.deepEqual([traces, posted.length], before);
   });
 
+  it('says how much of the energy the loss counts while that is annealed', async () => {
+    say({ type: 'ready' });
+    await trainTo(2);
+    const { state } = posted.filter((message) => message.type === 'state').at(-1) ?? {};
+    assert.equal(state?.training.beta, 0.01 + (0.99 * 2) / 2000);
+  });
+
   it('tells the state once of what happens at one time', async () => {
     say({ type: 'ready' });
     await until(() => frames().length > 0);

@@ -67,6 +67,10 @@ describe('the sentences of the views', () => {
 
   it('say how training stands', () => {
     assert.equal(sentence.training(state()), 'step 1,200 of 4,000 · loss 2.314');
+    const annealed = state({ training: { status: 'running', step: 700, until: 4000, loss: -1.25, beta: 0.36 } });
+    assert.equal(sentence.training(annealed), 'step 700 of 4,000 · loss −1.25 at β 0.36');
+    assert.match(sentence.annealing(annealed), /^Annealing: training weighs E u\(x\) by β = 0\.36 now/);
+    assert.equal(sentence.annealing(state()), '');
     assert.equal(sentence.training(state({ training: { status: 'idle', step: 0, until: 10 } })), 'step 0 of 10');
     assert.equal(sentence.training(state({ training: { status: 'paused', step: 4000, until: 2000 } })), 'step 4,000');
   });

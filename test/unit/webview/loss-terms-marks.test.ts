@@ -29,12 +29,13 @@ describe('the terms of the loss', () => {
     assert.deepEqual([reverse.terms.length, forward.terms.length], [3, 2]);
   });
 
-  it('count the energy with the weight that it has while it is annealed', () => {
-    const { terms } = lossParts(
+  it('count the energy in full, also while training weighs it by less', () => {
+    const { terms, loss } = lossParts(
       rows(1, () => [1, -2.8 - 0.5 + 0.1 * 4, -2.8, 0.5, 4, 1]),
       'reverse-kl',
     );
-    assert.ok(near(terms[2].values[0], 0.4));
+    assert.ok(near(terms[2].values[0], 4));
+    assert.ok(near(loss[0], 0.7), 'E log p_z − E Σ log|det| + E u(x)');
   });
 
   it('leave out steps that are not finite', () => {
@@ -43,6 +44,12 @@ describe('the terms of the loss', () => {
       'forward-kl',
     );
     assert.deepEqual(steps, [0, 1, 3]);
+  });
+
+  it('are known also where the gradient is not', () => {
+    const { terms, gradientNorm } = lossParts(Float32Array.from([1, 1.2, -2.8, 0, 4, NaN]), 'reverse-kl');
+    assert.ok(near(terms[2].values[0], 4));
+    assert.deepEqual(gradientNorm, [NaN]);
   });
 
   it('are nothing before training', () => {
@@ -67,7 +74,7 @@ describe('the terms of the loss', () => {
 
   it('are shown with 0, and without the early steps that dwarf the rest', () => {
     const parts = lossParts(
-      rows(400, (i) => [i, i < 3 ? 900 : 3, -2.8, 0, 0, 1]),
+      rows(400, (i) => [i, i < 3 ? 900 : 3, -2.8, 0, i < 3 ? 902.8 : 5.8, 1]),
       'reverse-kl',
     );
     const [low, high] = stackRange(stackTerms(parts));

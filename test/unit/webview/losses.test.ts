@@ -44,6 +44,11 @@ describe('the gap above the least possible loss', () => {
     assert.deepEqual([...lossesUnannealed(samples, 'forward-kl')], [7, 2.25]);
   });
 
+  it('of a step whose terms nobody told is the loss as it was told', () => {
+    const told = Float32Array.from([7, 2.25, NaN, NaN, NaN, NaN]);
+    assert.deepEqual([...lossesUnannealed(told, 'reverse-kl')], [7, 2.25]);
+  });
+
   it('is not known from a few steps', () => {
     assert.equal(gapAbove(1, lossCurve(new Float32Array(0))), undefined);
     assert.equal(gapAbove(1, lossCurve(pairs(() => 2, 39))), undefined);
