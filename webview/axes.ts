@@ -1,31 +1,27 @@
 /** The plane's axes, along its lower and left edges, and the circles of the base Gaussian. */
 
-import { axisRight, axisTop, scaleLinear, select, type NumberValue, type ScaleLinear } from 'd3';
+import { axisRight, axisTop, scaleLinear, select } from 'd3';
 import { changes } from './changes';
 import * as describe from './describe';
 import { svg, update, write } from './element';
-import type { Projection } from './scales';
+import { ticksWithin, type Projection } from './scales';
 import type { Scene } from './scene';
 import type { Window } from './strip';
 
 /** Pixels at the ends of an axis that stay free of ticks: a label there would be cut off, or meet the other axis. */
-const free = 26;
+const free = 28;
+/** Pixels of a letter of an axis's name, about, and of half a tick's label. */
+const [letter, halfLabel] = [7, 16];
 
 export function createAxes(): { element: SVGGElement; draw(scene: Scene, view: Window, width: number, height: number): void } {
   const [across, up] = [svg('g', { class: 'axis' }), svg('g', { class: 'axis' })];
   const names = [svg('text', { class: 'axis-name', 'text-anchor': 'end' }), svg('text', { class: 'axis-name' })];
 
-  /** Ticks of a scale, without those too close to its ends. */
-  const inner = (scale: ScaleLinear<number, number>, pixels: number): { values: number[]; format: (value: NumberValue) => string } => {
-    const count = Math.max(3, Math.round(pixels / 90));
-    const values = scale.ticks(count).filter((value) => scale(value) > free && scale(value) < pixels - free);
-    return { values, format: scale.tickFormat(count) };
-  };
-
   const moved = changes();
-  const drawTicks = ({ x0, x1, y0, y1 }: Window, width: number, height: number): void => {
+  const drawTicks = ({ x0, x1, y0, y1 }: Window, width: number, height: number, name: string): void => {
     const [x, y] = [scaleLinear([x0, x1], [0, width]), scaleLinear([y0, y1], [height, 0])];
-    const [xTicks, yTicks] = [inner(x, width), inner(y, height)];
+    const named = width - 8 - letter * name.length - halfLabel;
+    const [xTicks, yTicks] = [ticksWithin(x, width, free, Math.min(named, width - free)), ticksWithin(y, height, free, height - free)];
     select(across)
       .attr('transform', `translate(0,${height})`)
       .call(axisTop(x).tickValues(xTicks.values).tickFormat(xTicks.format).tickSize(5));
@@ -37,10 +33,11 @@ export function createAxes(): { element: SVGGElement; draw(scene: Scene, view: W
   return {
     element: svg('g', {}, across, up, ...names),
     draw: ({ state, cursor }, view, width, height) => {
-      if (moved(view.x0, view.x1, view.y0, view.y1, width, height)) drawTicks(view, width, height);
       const nameOf = (i: number): string =>
         cursor === state.layers.length ? state.axes[i] : `${cursor === 0 ? 'z' : 'v'}${describe.subscript(i + 1)}`;
-      names.forEach((text, i) => write(text, nameOf(state.coordinates[i])));
+      const [across, up] = state.coordinates.map(nameOf);
+      if (moved(view.x0, view.x1, view.y0, view.y1, width, height, across.length)) drawTicks(view, width, height, across);
+      [across, up].forEach((name, i) => write(names[i], name));
     },
   };
 }

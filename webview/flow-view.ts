@@ -89,7 +89,7 @@ const coordinates = createCoordinates((chosen) => {
   post({ type: 'coordinates', coordinates: chosen });
   pin.recall();
 });
-const legend = createLegend(coordinates.element);
+const legend = createLegend(coordinates.element, () => plane.window());
 const filmstrip = createFilmstrip({
   ...layerActions,
   scrub: (to) => {
@@ -237,7 +237,9 @@ function draw(state: FlowState, now: number): void {
     // What passes by is not asked for.
     const rests = !cursor.moving(now) && playback.axis === undefined && posed === undefined;
     const hasDensity = Number.isInteger(at) || (rests && state.layers[scene.instant.layer - 1].hasFractions === true);
-    told.questions.want(shown, at, plane.window(), moving, hasDensity);
+    const differs = shown.difference && at === depth && state.objective?.type === 'reverse-kl';
+    const density = hasDensity && (shown.density || differs);
+    told.questions.want({ density, ellipses: shown.ellipses }, at, plane.window(), moving);
   }
   for (const view of state.dim === 1 ? [line] : [plane, legend, pad]) view.draw(scene);
   for (const view of [filmstrip, side]) view.draw(scene);

@@ -5,7 +5,9 @@ import { densityColours, differenceColours } from './density';
 import * as describe from './describe';
 import { html, show, svg, write } from './element';
 import { activeLayer, type Scene } from './scene';
+import { nearness } from './scales';
 import { seenOverlay } from './seen-overlay';
+import { hyperplane, type Window } from './strip';
 import type { Theme } from './theme';
 
 /** Whether an area is hatched because the determinant is small there. */
@@ -19,7 +21,8 @@ function folds(overlay: Overlay): boolean {
   return overlay.kind === 'hyperplane' && overlay.fold > 0;
 }
 
-export function createLegend(coordinates: HTMLElement): { element: HTMLElement; draw(scene: Scene): void } {
+/** `view`: the part of the plane that is seen. */
+export function createLegend(coordinates: HTMLElement, view: () => Window): { element: HTMLElement; draw(scene: Scene): void } {
   const ramp = html('span', { class: 'ramp' });
   const [low, high] = [html('span'), html('span')];
   const scale = html(
@@ -58,6 +61,7 @@ export function createLegend(coordinates: HTMLElement): { element: HTMLElement; 
   const heat = rampOf('density', 'The flow’s density at this stage, with contours at equal steps');
   const whole = html('span', { class: 'legend-item' }, 'density at whole stages: a fraction of this layer is no such layer');
   const hidden = html('span', { class: 'legend-item' });
+  const atX = html('span', { class: 'legend-item' }, 'flow − target: at x alone');
   const difference = rampOf('flow − target', 'The flow’s density minus the target’s');
   const contour = item('target’s density', svg('line', { class: 'target-contour', x1: 0, x2: 22, y1: 6, y2: 6 }));
   const ellipse = item('circles at z, carried along', svg('ellipse', { class: 'ellipse-sample', cx: 11, cy: 6, rx: 8, ry: 4 }));
@@ -77,6 +81,7 @@ export function createLegend(coordinates: HTMLElement): { element: HTMLElement; 
     heat.element,
     whole,
     difference.element,
+    atX,
     contour.element,
     ellipse.element,
     target.element,
@@ -102,7 +107,8 @@ export function createLegend(coordinates: HTMLElement): { element: HTMLElement; 
       const formula = describe.arrow[state.closedForm];
       const isPlanar = overlay.kind === 'hyperplane' || overlay.kind === 'half-spaces';
       show(plane.element, isPlanar);
-      write(plane.text, `layer ${number}: wᵀv + b = 0`);
+      const isSeen = isPlanar && hyperplane(overlay, view()) !== undefined;
+      write(plane.text, `layer ${number}: wᵀv + b = 0${isSeen ? '' : ', out of view'}`);
       show(reach.element, overlay.kind === 'centre');
       write(reach.text, `layer ${number}: carried circle r = α about v₀`);
       show(moves.element, overlay.kind === 'coupling');
@@ -110,7 +116,7 @@ export function createLegend(coordinates: HTMLElement): { element: HTMLElement; 
         const [passing, moving] = [describe.coordinates(overlay, true), describe.coordinates(overlay, false)];
         write(moves.text, `layer ${number}: moves ${moving} as ${passing} decides`);
       }
-      show(push.element, isPlanar || free !== undefined || overlay.kind === 'centre');
+      show(push.element, isSeen || free !== undefined || overlay.kind === 'centre');
       if (overlay.kind === 'hyperplane') write(push.text, `±û, pushes ${formula}`);
       if (overlay.kind === 'half-spaces') write(push.text, `push where wᵀv + b = ±1, ${formula}`);
       if (overlay.kind === 'centre') write(push.text, `push at r = α, ${describe.way(overlay)}, ${formula}`);
@@ -125,6 +131,7 @@ export function createLegend(coordinates: HTMLElement): { element: HTMLElement; 
       );
       const { density, shown } = scene;
       const differs = shown.difference && density?.density.target !== undefined;
+      show(atX, shown.difference && state.objective?.type === 'reverse-kl' && scene.cursor !== state.layers.length);
       show(scale, shown.grid);
       show(heat.element, shown.density && !differs && density !== undefined);
       show(whole, shown.density && !Number.isInteger(scene.cursor) && active.hasFractions !== true);
@@ -138,7 +145,8 @@ export function createLegend(coordinates: HTMLElement): { element: HTMLElement; 
         write(difference.start, `−${describe.number(ends.difference)}`);
         write(difference.end, `+${describe.number(ends.difference)}`);
       }
-      show(target.element, scene.target !== undefined && shown.target && contour.element.hasAttribute('hidden'));
+      const targetShows = scene.target !== undefined && shown.target && nearness(scene.cursor / state.layers.length) > 0;
+      show(target.element, targetShows && contour.element.hasAttribute('hidden'));
     },
   };
 }

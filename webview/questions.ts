@@ -13,15 +13,14 @@ export class Questions {
   readonly densities = new Asked<WindowRequest>((request) => post({ type: 'density', request }));
   readonly ellipses = new Asked<WindowRequest>((request) => post({ type: 'ellipses', request }));
 
-  /** Asks for what is shown at a cursor, unless it was asked for already; `hasDensity`: there is one to be asked for. */
+  /** Asks for what is shown at a cursor, unless it was asked for already. */
   want(
-    shown: Shown,
+    shown: Pick<Shown, 'density' | 'ellipses'>,
     cursor: number,
     { x0, x1, y0, y1 }: Readonly<Record<'x0' | 'x1' | 'y0' | 'y1', number>>,
     moving: boolean,
-    hasDensity: boolean,
   ): void {
-    if ((shown.density || shown.difference) && hasDensity) {
+    if (shown.density) {
       this.densities.want({ stage: cursor, side: moving ? sides.moving : sides.resting, window: [x0, x1, y0, y1] });
     }
     const { side, extent } = circles;

@@ -1,5 +1,6 @@
 /** How the plane is laid on the screen, and which extents stay put while a flow is being trained. */
 
+import type { NumberValue, ScaleLinear } from 'd3';
 import type { Sight } from './sight';
 import type { Point, Window } from './strip';
 
@@ -65,4 +66,22 @@ export function logDetDomain(spread: number, current: number): number {
 export function nearness(t: number): number {
   const f = Math.min(Math.max((t - 0.4) / 0.6, 0), 1);
   return f * f * (3 - 2 * f);
+}
+
+/**
+ * Ticks of a scale, without those too close to its ends: `from` and `to` are the pixels between which they may be. Two at least, if there
+ * is room at all: one alone tells no scale.
+ */
+export function ticksWithin(
+  scale: ScaleLinear<number, number>,
+  pixels: number,
+  from: number,
+  to: number,
+): { readonly values: number[]; readonly format: (value: NumberValue) => string } {
+  const fewest = Math.max(3, Math.round(pixels / 90));
+  const choices = [1, 2, 4].map((times) => {
+    const values = scale.ticks(fewest * times).filter((value) => scale(value) > from && scale(value) < to);
+    return { values, format: scale.tickFormat(fewest * times) };
+  });
+  return choices.find(({ values }) => values.length > 1) ?? choices[0];
 }

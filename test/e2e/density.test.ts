@@ -88,6 +88,38 @@ describe('what the plane shows when it is asked to', () => {
     assert.deepEqual(await questions(), []);
   });
 
+  it('asks for the difference at x alone, and says so elsewhere; never where the target has no density', async () => {
+    const legend = (): Promise<string> => view.page.locator('.legend').innerText();
+    await open(examples.u1, 8);
+    await choose('Difference');
+    assert.deepEqual(await questions(), []);
+    assert.match(await legend(), /flow − target: at x alone/);
+    const saved = await view.saved();
+    await view.close();
+    for (const [example, asked] of [
+      [examples.u1, 1],
+      [examples.twoMoons, 0],
+    ] as const) {
+      view = await ViewPage.open(browser, { saved });
+      await view.state(stateOf(example));
+      await view.frame(frameOf(example));
+      assert.equal((await questions()).length, asked, example.name);
+      assert.doesNotMatch(await legend(), /at x alone/);
+      if (asked > 0) await view.close();
+    }
+  });
+
+  it('lists in the legend only what is to be seen', async () => {
+    const legend = (): Promise<string> => view.page.locator('.legend').innerText();
+    await open(examples.twoMoons, 7.5);
+    assert.match(await legend(), /layer 8: wᵀv \+ b = 0, out of view/);
+    assert.doesNotMatch(await legend(), /pushes/);
+    await view.close();
+    await open(examples.u1, 0);
+    assert.match(await legend(), /layer 1: wᵀv \+ b = 0\n[^]*pushes/);
+    assert.doesNotMatch(await legend(), /target/);
+  });
+
   it('asks for fewer points while the flow is trained', async () => {
     await open(examples.u1, 16);
     await choose('Density');

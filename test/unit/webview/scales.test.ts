@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { extentFor, logDetDomain, nearness, noZoom, pointUnder, projectionOf, windowOf } from '../../../webview/scales';
+import { scaleLinear } from 'd3';
+import { extentFor, logDetDomain, nearness, noZoom, pointUnder, projectionOf, windowOf, ticksWithin } from '../../../webview/scales';
 import type { Sight } from '../../../webview/sight';
 
 const square = (half: number): Sight => ({ x: 0, y: 0, halfX: half, halfY: half });
@@ -71,5 +72,22 @@ describe('what belongs to one end', () => {
     assert.equal(nearness(0.4), 0);
     assert.equal(nearness(0), 0);
     assert.ok(nearness(0.8) > nearness(0.6));
+  });
+});
+
+describe('the ticks of the plane', () => {
+  it('stay clear of the ends, where the names of the axes stand', () => {
+    const scale = scaleLinear([-1.1, 3.05], [0, 980]);
+    const { values } = ticksWithin(scale, 980, 28, 942);
+    assert.deepEqual(values, [-0.5, 0, 0.5, 1, 1.5, 2, 2.5]);
+  });
+
+  it('are two at least, so that they tell the scale also of a low picture', () => {
+    const { values, format } = ticksWithin(scaleLinear([-4.5, 4.5], [290, 0]), 290, 28, 262);
+    assert.deepEqual(values.map(format), ['−2', '0', '2']);
+  });
+
+  it('are none where there is no room', () => {
+    assert.deepEqual(ticksWithin(scaleLinear([0, 1], [0, 40]), 40, 28, 12).values, []);
   });
 });
