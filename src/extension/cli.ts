@@ -52,7 +52,9 @@ interface Command {
 const evaluated = (evaluate: (command: PointsIn) => Promise<Result>): Command => ({
   options: points,
   run: (flow, values) => {
-    const columns = optional(values, 'columns')?.split(',').map(columnOf);
+    const columns = optional(values, 'columns')
+      ?.split(',')
+      .map((name) => columnOf(name.trim()));
     return evaluate({
       flow,
       in: required(values, 'in'),

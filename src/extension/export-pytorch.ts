@@ -16,7 +16,7 @@ export async function exportToPyTorch(flow: OpenFlow): Promise<void> {
   // Not the name of saved weights, which the flow's own text may name.
   const name = python.path.slice(python.path.lastIndexOf('/') + 1).replace(/(\.py)?$/, '.pytorch.safetensors');
   try {
-    const code = exportPyTorch(opened.spec, name);
+    const code = exportPyTorch(opened.spec, name, opened.table);
     await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(python, '..', name), weights);
     await vscode.workspace.fs.writeFile(python, new TextEncoder().encode(code));
   } catch (error) {

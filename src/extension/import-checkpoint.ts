@@ -3,7 +3,7 @@ import { importedFlowText } from '../document/checkpoint/flow-text';
 import { importCheckpoint, type Answers, type ImportedFlow } from '../document/checkpoint/import';
 import { readSafetensors, type Safetensors } from '../document/checkpoint/safetensors';
 import { mostCharacters } from '../document/format';
-import { exists, nameOf } from './flow-files';
+import { exists, nameOf, readWhole } from './flow-files';
 import type { FlowView } from './flow-view';
 import type { OpenFlows } from './open-flows';
 
@@ -34,7 +34,7 @@ async function pickCheckpoint(): Promise<vscode.Uri | undefined> {
 
 /** The file that was written; none where the person gave up. @throws Error with a sentence about why the checkpoint cannot be imported. */
 async function importBeside(checkpoint: vscode.Uri): Promise<vscode.Uri | undefined> {
-  const file = readSafetensors(await vscode.workspace.fs.readFile(checkpoint));
+  const file = readSafetensors(await readWhole(checkpoint));
   if ('message' in file) throw new Error(file.message);
   const imported = await askAndImport(file, await readGolden(checkpoint));
   return (
@@ -60,8 +60,8 @@ export async function askAndImport(file: Safetensors, golden?: string): Promise<
 
 /** Golden points in `NAME.golden.json`, beside the checkpoint. */
 async function readGolden(checkpoint: vscode.Uri): Promise<string | undefined> {
-  const beside = checkpoint.with({ path: checkpoint.path.replace(/\.safetensors$/i, '.golden.json') });
-  return (await exists(beside)) ? new TextDecoder().decode(await vscode.workspace.fs.readFile(beside)) : undefined;
+  const beside = checkpoint.with({ path: checkpoint.path.replace(/(\.safetensors)?$/i, '.golden.json') });
+  return (await exists(beside)) ? new TextDecoder().decode(await readWhole(beside)) : undefined;
 }
 
 /** The answer to the first open question; the one that the library would give comes first. */

@@ -49,6 +49,12 @@ export function importCheckpoint(file: Safetensors, answers: Answers = {}, golde
   const points = json === undefined ? undefined : readGolden(json, recognised.dim);
   if (points && 'message' in points) return refused(points.message);
 
+  const idle = Object.entries(answers).find(
+    ([key, value]) => !recognised.questions.some((asked) => asked.key === key && asked.choices.some((choice) => choice.value === value)),
+  );
+  if (idle)
+    return refused(`It cannot be said of this ${recognised.library} checkpoint that ${describe(idle[0] as keyof Conventions, idle[1])}.`);
+
   const open = recognised.questions.filter(({ key }) => answers[key] === undefined);
   const [usual, ...others] = combinations(open).map((choice) => ({ ...settled, ...answers, ...choice }));
   const outOfBounds = boundsProblem(convert(recognised, usual));

@@ -4,18 +4,23 @@ import { couplingLayout } from '../../flow/coupling-layout';
 import { typeOf } from '../../flow/flow';
 import { permutationOf, permutationRank } from '../../flow/linear';
 import { closedFormDirection, type BaseSpec, type FlowSpec, type LayerSpec } from '../../flow/spec';
+import type { PointTable } from '../../flow/table';
 import { counted } from '../sentences';
 import { pythonLayers, pythonMixture } from './pytorch-layers';
+
+/** What standardised columns were before: x = mean + scale · the flow's own. */
+type Units = Pick<PointTable, 'names' | 'mean' | 'scale'>;
 
 /**
  * A short Python file that reads the weights file `weights`, as `encodeWeights` writes it, from its own folder, and gives `log_prob(x)` and
  * `sample(count)` in float64. The formulas of the layers run in their own direction; the other one inverts them, layer by layer.
+ * @param units of the data file that the flow learns from, where it does: then x is in these, and log_prob counts them in.
  * @throws RangeError for a type of layer that cannot be written in Python.
  */
-export function exportPyTorch(spec: FlowSpec, weights: string): string {
+export function exportPyTorch(spec: FlowSpec, weights: string, units?: Units): string {
   const encode = closedFormDirection(spec) === 'encode';
   const [arrow, opposite] = encode ? ['x → z', 'z → x'] : ['z → x', 'x → z'];
-  const types = [...new Set(spec.layers.map(({ type }) => type))];
+  const types = [...new Set([...spec.layers.map(({ type }) => type), ...(units ? ['actnorm'] : [])])];
   const base = baseCode(spec.base, spec.dim);
   const through = (from: string): string => `        ${from}, log_det = forward(${from})\n        total = total + log_det`;
   const back = (from: string): string => `        ${from} = inverse(${from})\n        total = total - forward(${from})[1]`;
@@ -29,7 +34,6 @@ import struct
 from pathlib import Path
 
 import torch
-from torch.nn.functional import softplus
 
 
 def load(path):
@@ -43,6 +47,11 @@ def load(path):
             numbers = struct.unpack(f"<{(end - begin) // 4}f", data[start + begin : start + end])
             tensors[name] = torch.tensor(numbers, dtype=torch.float64).reshape(entry["shape"])
     return tensors
+
+
+def softplus(a):
+    """log(1 + eᵃ), which PyTorch by itself takes for a above 20."""
+    return torch.nn.functional.softplus(a, threshold=40)
 
 
 # A layer is a pair of maps of n × d points: forward(v) gives y and log|det|, inverse(y) gives v.
@@ -62,7 +71,7 @@ base = ${base}
 
 # In the order z → x.
 layers = [
-${spec.layers.map((layer, k) => `    ${callOf(layer, k, spec.dim)},\n`).join('')}]
+${spec.layers.map((layer, k) => `    ${callOf(layer, k, spec.dim)},\n`).join('')}${units ? unitsCode(units, encode) : ''}]
 
 
 def generate(z):
@@ -130,8 +139,16 @@ function settingsOf({ type, options }: LayerSpec, dim: number): string[] {
   }
 }
 
+/** x = mean + scale · the flow's own x as one more layer; for formulas x → z, the flow's own x = (x − mean)/scale. */
+function unitsCode({ names, mean, scale }: Units, encode: boolean): string {
+  const logs = scale.map((value) => (encode ? -Math.log(value) : Math.log(value)));
+  const shift = mean.map((value, i) => (encode ? -value / scale[i] : value));
+  return `    # To the units of the data: ${JSON.stringify(names)}.\n    actnorm(${tensor(logs)}, ${tensor(shift)}),\n`;
+}
+
+const tensor = (numbers: readonly unknown[]): string => `torch.tensor(${JSON.stringify(numbers)}, dtype=torch.float64)`;
+
 function baseCode(base: BaseSpec, dim: number): string {
-  const tensor = (numbers: readonly unknown[]): string => `torch.tensor(${JSON.stringify(numbers)}, dtype=torch.float64)`;
   const normal = (mean: string, cholesky: string): string => `torch.distributions.MultivariateNormal(${mean}, scale_tril=${cholesky})`;
   if (base === 'standard-normal') return normal(`torch.zeros(${dim}, dtype=torch.float64)`, `torch.eye(${dim}, dtype=torch.float64)`);
   switch (base.type) {

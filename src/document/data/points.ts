@@ -188,6 +188,13 @@ function chooseColumns({ names, line }: DataFile, columns: readonly ColumnChoice
   if (columns.length !== dim) throw new DataError(line, `${counted(columns.length, 'column')} chosen where dim is ${dim}: choose ${dim}.`);
   const chosen = columns.map((column) => {
     const index = typeof column === 'number' ? column - 1 : names.indexOf(column);
+    if (typeof column === 'string' && names.lastIndexOf(column) > index) {
+      const numbers = names.flatMap((name, i) => (name === column ? [i + 1] : []));
+      throw new DataError(
+        line,
+        `There are ${numbers.length} columns "${shorten(column)}": name one by its number, ${numbers.slice(0, 8).join(' or ')}.`,
+      );
+    }
     if (Number.isInteger(index) && index >= 0 && index < names.length) return index;
     if (typeof column === 'number')
       throw new DataError(line, `There is no column number ${formatNumber(column)}: the file has ${counted(names.length, 'column')}.`);

@@ -1,10 +1,10 @@
 /** The commands that evaluate a flow at points, in float64. */
 
-import { formatNumber } from '../../document/sentences';
+import { counted, formatNumber } from '../../document/sentences';
 import { RandomStream, streams } from '../../flow/random';
 import type { ColumnChoice } from '../../flow/spec';
 import type { Trace } from '../../flow/flow';
-import { checkTableName, writeTable, type Table } from './files';
+import { checkTableName, mostNumbers, writeTable, type Table } from './files';
 import { loadFlow, readInput, Units, type Loaded } from './flow-file';
 import { Finding, type Result } from './result';
 
@@ -52,6 +52,7 @@ export async function trace(command: PointsIn): Promise<Result> {
   let before = 0;
   return mapped(command, ({ flow: { dim, layers } }) => ({
     names: ['point', 'stage', ...numbered('y', dim), 'log_det'],
+    rowsOfPoint: layers.length + 1,
     rows: ({ stages, passes }) => {
       const count = stages[0].length / dim;
       const rows = Array.from({ length: count }, (_, i) =>
@@ -74,6 +75,7 @@ export async function sample(command: { flow: string; count: number; seed?: numb
   const loaded = await loadFlow(command.flow, command.ownUnits);
   const units = new Units(loaded);
   const { flow, spec } = loaded;
+  checkSize(command.count * flow.dim, 'Give a smaller --count.');
   const random = new RandomStream(command.seed ?? spec.seed, streams.particles);
   const values = new Float64Array(command.count * flow.dim);
   for (let at = 0; at < command.count; at += pointsAtOnce) {
@@ -90,6 +92,8 @@ interface Rows {
   readonly names: readonly string[];
   /** @param points in the units of the file. */
   readonly rows: (trace: Trace, points: Float64Array) => number[][];
+  /** How many rows a point has, where it is not one. */
+  readonly rowsOfPoint?: number;
   readonly isSound: (row: readonly number[]) => boolean;
   /** What is said of the others, after their number. */
   readonly unsound: string;
@@ -104,7 +108,8 @@ async function mapped(
   const { flow } = loaded;
   const units = new Units(loaded);
   const { points, notes } = await readInput(from, loaded, columns);
-  const { names, rows, isSound, unsound } = describe(loaded, units);
+  const { names, rows, rowsOfPoint = 1, isSound, unsound } = describe(loaded, units);
+  checkSize((points.length / flow.dim) * rowsOfPoint * names.length, 'Keep a sample of the points.');
   const blocks: Float64Array[] = [];
   let wrong = 0;
   for (let at = 0; at < points.length; at += pointsAtOnce * flow.dim) {
@@ -115,6 +120,12 @@ async function mapped(
   }
   const said = wrong > 0 ? [...notes, `${formatNumber(wrong)} of the rows ${unsound}.`] : notes;
   return { ...(await written(out, { names, values: joined(blocks) }, said)), found: wrong > 0 };
+}
+
+/** @throws Finding before anything is evaluated that could not be written. */
+function checkSize(numbers: number, remedy: string): void {
+  if (numbers <= mostNumbers) return;
+  throw new Finding(`The result would have ${counted(numbers, 'number')}: at most ${formatNumber(mostNumbers)} are written. ${remedy}`);
 }
 
 function joined(blocks: readonly Float64Array[]): Float64Array {

@@ -1,19 +1,32 @@
 /** Files as the command line reads and writes them. */
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { formatNumber } from '../../document/sentences';
 import { Finding, UsageError } from './result';
 
-/** @throws Finding where the file cannot be read. */
+/** Larger files are refused: they are held in memory whole, and as many numbers as are taken have room within. */
+const largestFile = 2 ** 28;
+
+/** Beyond this a table is not written: it is held in memory whole. */
+export const mostNumbers = 2 ** 27;
+
+/** @throws Finding where the file cannot be read, or is too large. */
 export async function read(path: string): Promise<Uint8Array> {
   try {
+    const { size } = await stat(path);
+    if (size > largestFile) {
+      const [bytes, most] = [size, largestFile].map(formatNumber);
+      throw new Finding(`${path} has ${bytes} bytes, and at most ${most} are read: of a data file keep a sample of the rows.`);
+    }
     return await readFile(path);
   } catch (error) {
+    if (error instanceof Finding) throw error;
     throw new Finding(`${path} could not be read: ${reasonOf(error, 'there is no such file')}.`);
   }
 }
 
 /** @throws Finding where the file cannot be written. */
-export async function write(path: string, content: Uint8Array | string): Promise<void> {
+export async function write(path: string, content: Uint8Array | string | Iterable<string>): Promise<void> {
   try {
     await writeFile(path, content);
   } catch (error) {
@@ -50,11 +63,18 @@ export function checkTableName(path: string): void {
     throw new UsageError(`--out is ${path}: name a file that ends in ${tableEndings.join(' or ')}.`);
 }
 
-function csvOf({ names, values }: Table): string {
-  const lines = [names.map((name) => (/[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name)).join(',')];
-  for (let at = 0; at < values.length; at += names.length)
-    lines.push(Array.from(values.subarray(at, at + names.length), numeral).join(','));
-  return `${lines.join('\n')}\n`;
+/** Rows that are written at once: no text is longer than half a gigabyte. */
+const rowsAtOnce = 4096;
+
+function* csvOf({ names, values }: Table): Generator<string> {
+  const width = names.length;
+  yield `${names.map((name) => (/[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name)).join(',')}\n`;
+  for (let start = 0; start < values.length; start += rowsAtOnce * width) {
+    const end = Math.min(start + rowsAtOnce * width, values.length);
+    let text = '';
+    for (let at = start; at < end; at += width) text += `${Array.from(values.subarray(at, at + width), numeral).join(',')}\n`;
+    yield text;
+  }
 }
 
 function numeral(value: number): string {

@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { importedFlowText } from '../../document/checkpoint/flow-text';
 import { importCheckpoint, type Answers } from '../../document/checkpoint/import';
 import { readSafetensors } from '../../document/checkpoint/safetensors';
 import { mostCharacters } from '../../document/format';
-import { formatNumber } from '../../document/sentences';
+import { counted, formatNumber } from '../../document/sentences';
 import { read, write } from './files';
 import { Finding, UsageError, type Result } from './result';
 
@@ -42,7 +43,9 @@ export async function importFlow({ checkpoint, out, layout, golden, answers }: I
   if (!out.endsWith('.nflow')) throw new UsageError(`--out is ${out}: name a file that ends in .nflow.`);
   const file = readSafetensors(await read(checkpoint));
   if ('message' in file) throw new Finding(`${checkpoint}: ${file.message}`);
-  const imported = importCheckpoint(file, answers, golden === undefined ? undefined : new TextDecoder().decode(await read(golden)));
+  const beside = checkpoint.replace(/(\.safetensors)?$/i, '.golden.json');
+  const points = golden ?? (existsSync(beside) ? beside : undefined);
+  const imported = importCheckpoint(file, answers, points === undefined ? undefined : new TextDecoder().decode(await read(points)));
   if ('message' in imported) {
     const tensors = imported.tensors.map(
       ({ name, dtype, shape, problem }) => `  ${name} ${dtype} [${shape.join(', ')}]${problem ? `: ${problem}` : ''}`,
@@ -58,9 +61,10 @@ export async function importFlow({ checkpoint, out, layout, golden, answers }: I
       `${checkpoint}: written out, this flow has ${formatNumber(text.length)} characters, and a flow file has at most ${formatNumber(mostCharacters)}.`,
     );
   await write(out, text);
-  const checked = agreed > 0 ? `${agreed} golden points agree` : 'there are no golden points to check it by';
+  const checked =
+    agreed > 0 ? `${counted(agreed, 'golden point')} ${agreed === 1 ? 'agrees' : 'agree'}` : 'there are no golden points to check it by';
   return {
-    lines: [...assumed, `${layers.length} layers of ${library} in ${dim} dimensions written to ${out}; ${checked}.`],
+    lines: [...assumed, `${counted(layers.length, 'layer')} of ${library} in ${counted(dim, 'dimension')} written to ${out}; ${checked}.`],
     json: { out, library, dim, layers: layers.length, assumed, golden: agreed },
   };
 }

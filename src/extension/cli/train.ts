@@ -3,10 +3,11 @@ import { FlowSession } from '../../session/session';
 import { openWorkerEngine } from '../worker-engine';
 import { read, write } from './files';
 import { loadFlow } from './flow-file';
-import { Finding, type Result } from './result';
+import { Finding, UsageError, type Result } from './result';
 
 /** Trains a flow, from its weights where it names some, and writes what it learned. */
 export async function train({ flow: path, steps, out }: { flow: string; steps?: number; out: string }): Promise<Result> {
+  if (!out.toLowerCase().endsWith('.safetensors')) throw new UsageError(`--out is ${out}: name a file that ends in .safetensors.`);
   // Says what is wrong before an engine is started.
   await loadFlow(path);
   const session = new FlowSession(

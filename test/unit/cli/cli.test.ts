@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -154,6 +154,29 @@ describe('the command line', function () {
     assert.equal(existsSync(path.join(folder, 'f.nflow')), false);
   });
 
+  it('checks a checkpoint by the golden points beside it, without being told of them', () => {
+    for (const name of ['normflows-mixed.safetensors', 'normflows-mixed.golden.json'])
+      copyFileSync(path.join(fixtures, name), path.join(folder, name));
+    assert.equal(sound('import', 'normflows-mixed.safetensors', '--out', 'f.nflow').golden, 32);
+    put('normflows-mixed.golden.json', '{}');
+    assert.match(run('import', 'normflows-mixed.safetensors', '--out', 'f.nflow').errors, /golden points do not suffice/);
+  });
+
+  it('refuses what memory has no room for, before it is read or evaluated: status 1', () => {
+    put('f.nflow', planar('w: [1, 0.5], u: [0.5, 0.2], b: 0.1'));
+    put('huge.csv', '');
+    truncateSync(path.join(folder, 'huge.csv'), 2 ** 40);
+    const huge = run('logprob', 'f.nflow', '--in', 'huge.csv', '--out', 'p.csv');
+    assert.equal(huge.status, 1);
+    assert.equal(
+      huge.errors,
+      'huge.csv has 1,099,511,627,776 bytes, and at most 268,435,456 are read: of a data file keep a sample of the rows.\n',
+    );
+    const many = run('sample', 'f.nflow', '--count', '4000000000', '--out', 's.csv');
+    assert.equal(many.status, 1);
+    assert.equal(many.errors, 'The result would have 8,000,000,000 numbers: at most 134,217,728 are written. Give a smaller --count.\n');
+  });
+
   it('reads a checkpoint as --assume says, where it does not tell itself', () => {
     const { x, log_prob } = goldenOf('pyro-planar-norm');
     // Without its golden points, which would tell.
@@ -187,7 +210,7 @@ describe('the command line', function () {
   it('takes the points from the columns that --columns names, in its order', () => {
     put('f.nflow', planar('w: [1, 0.5], u: [0.5, 0.2], b: 0.1'));
     put('wide.csv', 'id,b,a\n7,0.25,-1\n8,2,0.5\n');
-    sound('logprob', 'f.nflow', '--in', 'wide.csv', '--out', 'p.csv', '--columns', 'a,2');
+    sound('logprob', 'f.nflow', '--in', 'wide.csv', '--out', 'p.csv', '--columns', 'a, 2');
     put('x.csv', '-1,0.25\n0.5,2\n');
     sound('logprob', 'f.nflow', '--in', 'x.csv', '--out', 'q.csv');
     assert.deepEqual(rowsOf('p.csv')[1], rowsOf('q.csv')[1]);
@@ -228,6 +251,7 @@ describe('the command line', function () {
       [['sample', 'f.nflow', '--count', '0', '--out', 's.csv'], /--count is 0: give a whole number from 1/],
       [['sample', 'f.nflow', '--count', '2', '--out', 's.xls'], /--out is s\.xls: name a file that ends in \.csv or \.npy/],
       [['train', 'f.nflow'], /--out is missing/],
+      [['train', 'f.nflow', '--out', 'f.nflow'], /--out is f\.nflow: name a file that ends in \.safetensors/],
       [['import', 'c.safetensors', '--out', 'f.nflow', '--layout', 'zuko'], /--layout is zuko/],
     ];
     for (const [args, message] of cases) {

@@ -153,6 +153,17 @@ describe('an imported checkpoint', () => {
     assert.match(wrong.message, /it does not agree with its golden points\. .* at golden point \d+ \(/);
   });
 
+  it('is refused where an answer is to no question about it', () => {
+    for (const answers of [{ between: 'flip' }, { uHat: 'norm' }] as const) {
+      const refused = importCheckpoint(withoutGolden('normflows-planar'), answers);
+      assert.ok('message' in refused);
+      assert.match(
+        refused.message,
+        /^It cannot be said of this normflows checkpoint that (the two coordinates change|û = .*early releases of Pyro)/,
+      );
+    }
+  });
+
   it('is written as a flow that is read back as it is, with its assumptions in comments', () => {
     for (const name of ['normflows-planar', 'pyro-mixed', 'flowjax-scan', 'normflows-leaky']) {
       const imported = sound(importCheckpoint(fixture(name), {}, goldenText(name)));

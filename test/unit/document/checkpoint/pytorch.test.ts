@@ -51,8 +51,16 @@ const bases: readonly BaseSpec[] = [
   { type: 'mixture', weights: [1, 3], components: ['standard-normal', { type: 'diagonal-normal', mean: [2, 2], scale: [0.5, 0.5] }] },
 ];
 
+/** Of flows that learn from a data file. */
+const units = { names: ['a', 'the "b"\n'], mean: [3.5, 70], scale: [1.1, 0.02] };
+const inUnits = [generate, encode].map((objective) => flowOf([layer('planar'), layer('radial')], { objective }));
+const unitsOf = (spec: FlowSpec): typeof units | undefined => (inUnits.includes(spec) ? units : undefined);
+
 const flows: readonly FlowSpec[] = [
   flowOf(everyKind),
+  // PyTorch's own softplus is none above 20: by it, û of this layer would be 1e-8 off.
+  flowOf([{ type: 'planar', options: {}, initial: { w: [0.1, 0], u: [-205, 0.3], b: [1.5] } }]),
+  ...inUnits,
   flowOf(everyKind, { objective: encode }),
   ...bases.map((base) => flowOf([layer('planar'), layer('radial')], { base })),
   flowOf([layer('linear', { permutation: 3 }), layer('coupling', { flip: true }), layer('planar')], { dim: 3, objective: encode }),
@@ -76,7 +84,7 @@ describe('a flow exported to PyTorch', () => {
   });
 
   it(python ? 'gives the same maps and log densities in PyTorch' : 'has every kind of layer (PyTorch is not here to run it)', () => {
-    const texts = flows.map((spec, i) => exportPyTorch(spec, `flow${i}.safetensors`));
+    const texts = flows.map((spec, i) => exportPyTorch(spec, `flow${i}.safetensors`, unitsOf(spec)));
     flows.forEach(({ layers }, i) => {
       for (const { type } of layers) assert.ok(texts[i].includes(`def ${type}(`));
     });
@@ -90,7 +98,10 @@ describe('a flow exported to PyTorch', () => {
         const x = flow.generate(z);
         writeFileSync(path.join(folder, `flow${i}.safetensors`), encodeWeights(spec, parameters));
         writeFileSync(path.join(folder, `flow${i}.py`), texts[i]);
-        return { z, x, logProb: flow.logProb(x) };
+        const logProb = flow.logProb(x);
+        if (!unitsOf(spec)) return { z, x, logProb };
+        const inUnits = x.map((value, at) => units.mean[at % 2] + units.scale[at % 2] * value);
+        return { z, x: inUnits, logProb: logProb.map((value) => value - Math.log(units.scale[0] * units.scale[1])) };
       });
       const points = expected.map(({ z, x }, i) => ({ dim: flows[i].dim, z: Array.from(z), x: Array.from(x) }));
       writeFileSync(path.join(folder, 'points.json'), JSON.stringify(points));

@@ -173,6 +173,7 @@ describe('points', () => {
     for (const wrong of [0, 4, -1, 1.5, NaN])
       assert.match(problemOf(text, 'a.csv', 2, ['a', wrong]), /^1: There is no column number .*: the file has 3 columns\.$/);
     assert.match(problemOf(text, 'a.csv', 2, ['a', 1]), /^1: a is chosen twice/);
+    assert.equal(problemOf(utf8('a,b,a\n1,2,3\n'), 'a.csv', 2, ['a', 'b']), '1: There are 2 columns "a": name one by its number, 1 or 3.');
   });
 
   it('are the same in every form of JSON', () => {
