@@ -174,7 +174,7 @@ describe('beside the plane', () => {
       ['f: x → z in closed form', '✓ needed', '– not needed', '– has not: solved'],
     );
     assert.match(
-      await shown.page.locator('.needs-section .body > .hint').innerText(),
+      await shown.page.locator('.needs-section .body > .hint').first().innerText(),
       /^This flow has all that reverse KL needs; for forward KL it lacks f: x → z/,
     );
   });

@@ -110,7 +110,7 @@ export class Workbench {
   }
 
   private async choose(text: string, label: string): Promise<void> {
-    const row = this.page.locator('.quick-input-list .label-name').getByText(label, { exact: true }).first();
+    const row = this.page.locator('.quick-input-list .label-name').getByText(label, { exact: true }).filter({ visible: true }).first();
     await this.offered(text, row);
     await row.click();
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
