@@ -79,6 +79,7 @@ export class DebugAdapter {
     if (command === 'initialize') return this.initialize(given);
     if (!this.client) throw new RequestError(`${command} comes too early: initialize is the first request.`);
     if (command === 'disconnect') return this.dispose();
+    if (this.ended) throw new RequestError(`${command} comes too late: this session has ended. Begin another one.`);
     if (command === 'launch') return this.launch(given, this.client);
     if (!this.debuggee) throw new RequestError(`${command} has no flow to work on: launch one first.`);
     const handler = this.handlers.get(command);
@@ -106,6 +107,8 @@ export class DebugAdapter {
     });
     try {
       const debuggee = await Debuggee.open(program, launch, client);
+      // The client may have gone meanwhile.
+      if (this.ended) return debuggee.dispose();
       this.debuggee = debuggee;
       this.handlers = new Map([...breakpointHandlers(debuggee), ...executionHandlers(debuggee), ...inspectionHandlers(debuggee)]);
     } catch (error) {

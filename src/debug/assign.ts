@@ -65,16 +65,16 @@ export interface NamedParameter {
   readonly length: number;
 }
 
-/** The parameter, or numbers of one, that an expression names. Undefined where it is none. */
-export function parameterAt(place: Place, text: string): NamedParameter | undefined {
+/** The parameter, or numbers of one, that an expression names; absent where it is that of no layer yet. Undefined where it is none. */
+export function parameterAt(place: Place, text: string): NamedParameter | Absent | undefined {
   try {
     const expression = parseExpression(text);
     const names = namesAt(place);
-    evaluate(expression, names);
+    const value = evaluate(expression, names);
     const { root, indices } = pathOf(expression, (index) => evaluate(index, names));
     if (root === 'probe' || !isSettable(place.session, root)) return undefined;
+    if (value instanceof Absent) return value;
     const [layer = layerAt(place), ...rest] = indices;
-    if (layer === 0) return undefined;
     const { slot } = layerParameter(place.session, layer, root);
     const name = [root, ...[layer, ...rest].map((index) => `[${index}]`)].join('');
     let { offset, length } = slot;

@@ -4,6 +4,7 @@ import type { Arguments } from './arguments';
 import { parameterAt } from './assign';
 import type { Debuggee } from './debuggee';
 import { exceptionFilters } from './exceptions';
+import { Absent } from './expression/value';
 import type { Handler } from './handler';
 import type { DataBreakpoint } from './training-watch';
 
@@ -41,8 +42,11 @@ export function breakpointHandlers(debuggee: Debuggee): ReadonlyMap<string, Hand
       const filter = exceptionFilters.find((each) => each.filter === id);
       if (!filter) return { verified: false, message: `There is no filter ${id}.` };
       const number = condition?.trim() ? Number(condition) : undefined;
-      if (number !== undefined && !(number >= 0 && filter.conditionDescription !== undefined))
-        return { verified: false, message: `The condition is ${filter.conditionDescription ?? 'left empty'}, and not ${condition ?? ''}.` };
+      const { label, conditionDescription, least } = filter;
+      if (number !== undefined && conditionDescription === undefined)
+        return { verified: false, message: `${label} takes no condition: leave it empty.` };
+      if (number !== undefined && !(Number.isFinite(number) && number >= least))
+        return { verified: false, message: `${label} cannot take the condition ${condition ?? ''}. ${conditionDescription ?? ''}.` };
       enabled.set(id, number);
       return { verified: true };
     });
@@ -57,22 +61,23 @@ export function breakpointHandlers(debuggee: Debuggee): ReadonlyMap<string, Hand
     const place = pass.placeAt(undefined);
     const parameter = expression !== undefined && parameterAt(place, expression);
     if (!parameter) return { dataId: null, description: `${name} is no parameter of a layer, so training does not change it.` };
+    if (parameter instanceof Absent) return { dataId: null, description: parameter.reason };
     const { name: dataId } = parameter;
     const description = `${dataId} changes by more than Δ (the condition, a number)`;
     return { dataId, description, accessTypes: ['write'], canPersist: true };
   };
   const setDataBreakpoints = (request: Arguments): object => {
-    const now = program.session.parameters ?? new Float32Array();
     const set: DataBreakpoint[] = [];
     const breakpoints = request.list('breakpoints').map((each) => {
       const id = ++given;
       const parameter = parameterAt(pass.placeAt(undefined), each.text('dataId'));
       if (!parameter) return { id, verified: false, message: `There is no parameter ${each.text('dataId')} in this flow.` };
+      if (parameter instanceof Absent) return { id, verified: false, message: parameter.reason };
       const condition = each.optionalText('condition')?.trim();
       const delta = condition ? Number(condition) : 0;
       if (!(delta >= 0)) return { id, verified: false, message: `The condition is Δ, a number such as 0.1, and not ${condition ?? ''}.` };
       const { name: expression, offset, length } = parameter;
-      set.push({ id, expression, offset, delta, before: now.slice(offset, offset + length) });
+      set.push({ id, expression, offset, length, delta });
       return { id, verified: true };
     });
     debuggee.watch.set({ data: set });

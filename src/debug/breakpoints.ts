@@ -23,7 +23,12 @@ export interface Breakpoint {
   readonly isDue: ((hits: number) => boolean) | undefined;
   readonly log: LogMessage | undefined;
   hits: number;
+  /** The training step since which its condition is met, as far as training asks for it; +∞ where it is not. */
+  metSince: number;
 }
+
+/** Nothing was seen yet. */
+const unmet = { hits: 0, metSince: Infinity };
 
 /** What a breakpoint does where the pass comes by. */
 export type Outcome = { readonly stop: boolean; readonly say?: string };
@@ -58,7 +63,7 @@ function readHitCondition(text: string): (hits: number) => boolean {
  * it can be: `names` are those that there are.
  */
 export function setBreakpoint(id: number, wanted: WantedBreakpoint, layerLines: readonly number[], names: Names): Breakpoint {
-  const nothing = { id, wanted, layer: undefined, condition: undefined, isDue: undefined, log: undefined, hits: 0 };
+  const nothing = { id, wanted, layer: undefined, condition: undefined, isDue: undefined, log: undefined, ...unmet };
   const index = layerLines.findIndex((line) => line >= wanted.line);
   if (index < 0) return { ...nothing, reason: 'There is no layer on this line or below: set it on the line of a layer.' };
   try {
@@ -74,12 +79,17 @@ export function setBreakpoint(id: number, wanted: WantedBreakpoint, layerLines: 
   }
 }
 
-/** A breakpoint that was set again because others were, or because its line moved, has been hit as often as before. */
-export function withHitsOf(before: readonly Breakpoint[], breakpoint: Breakpoint): Breakpoint {
+/** A breakpoint that was set again because others were, or because its line moved, goes on as the one that it was. */
+export function goingOnFrom(before: readonly Breakpoint[], breakpoint: Breakpoint): Breakpoint {
   const asks = ({ layer, wanted: { condition, hitCondition, logMessage } }: Breakpoint): string =>
     JSON.stringify([layer, condition, hitCondition, logMessage]);
   const same = before.find((each) => asks(each) === asks(breakpoint));
-  return same ? { ...breakpoint, hits: same.hits } : breakpoint;
+  return same ? { ...breakpoint, hits: same.hits, metSince: same.metSince } : breakpoint;
+}
+
+/** What is debugged begins anew, and with it what the breakpoints have seen. */
+export function beginAnew(breakpoints: readonly Breakpoint[]): void {
+  for (const breakpoint of breakpoints) Object.assign(breakpoint, unmet);
 }
 
 /** An expression that fails stops, and says why. */

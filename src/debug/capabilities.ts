@@ -14,8 +14,11 @@ export const capabilities: DebugProtocol.Capabilities = {
   completionTriggerCharacters: ['.'],
   supportsExceptionFilterOptions: true,
   supportsExceptionInfoRequest: true,
-  exceptionBreakpointFilters: exceptionFilters.map(({ conditionDescription, ...filter }) => ({
-    ...filter,
+  exceptionBreakpointFilters: exceptionFilters.map(({ filter, label, description, default: isDefault, conditionDescription }) => ({
+    filter,
+    label,
+    description,
+    default: isDefault,
     ...(conditionDescription !== undefined && { supportsCondition: true, conditionDescription }),
   })),
   supportsDataBreakpoints: true,

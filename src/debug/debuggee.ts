@@ -1,7 +1,8 @@
 import type { Opened } from '../session/opened';
 import type { SessionEvent } from '../session/session';
 import { structureOf } from '../session/snapshot';
-import { setBreakpoint, withHitsOf, type Breakpoint } from './breakpoints';
+import { RequestError } from './arguments';
+import { beginAnew, goingOnFrom, setBreakpoint, type Breakpoint } from './breakpoints';
 import type { Client } from './client';
 import { EditNotes } from './edit-notes';
 import type { EnabledFilters } from './exceptions';
@@ -115,13 +116,15 @@ export class Debuggee {
 
   /** Begins anew, by the same launch or another. @throws RequestError as {@link open} */
   async restart(launch = this.launch): Promise<void> {
+    if (launch.program !== this.launch.program)
+      throw new RequestError(`This session is of ${this.program.name}: to debug ${launch.program}, stop it and launch that.`);
     this.begun = false;
     this.watch.arm(false);
     await this.program.refresh();
     this.opened = await prepare(this.program, launch);
     this.notes.begin(this.opened);
     this.launch = launch;
-    for (const breakpoint of this.pass.breakpoints) breakpoint.hits = 0;
+    beginAnew(this.pass.breakpoints);
     this.pass.begin(startingPass(this.program, launch));
     this.later(() => void this.begin());
   }
@@ -173,7 +176,7 @@ export class Debuggee {
   setBreakpoints(wanted: readonly { id: number; wanted: Breakpoint['wanted'] }[]): readonly Breakpoint[] {
     const names = namesAt(this.pass.placeAt(undefined));
     const before = this.pass.breakpoints;
-    const breakpoints = wanted.map((each) => withHitsOf(before, setBreakpoint(each.id, each.wanted, this.layerLines, names)));
+    const breakpoints = wanted.map((each) => goingOnFrom(before, setBreakpoint(each.id, each.wanted, this.layerLines, names)));
     this.pass.breakpoints = breakpoints;
     this.watch.set({ breakpoints });
     return breakpoints;
@@ -224,7 +227,7 @@ export class Debuggee {
       this.reports.say('The flow was edited into another one: the pass begins anew. What was trained is kept for when the edit is undone.');
       this.notes.begin(opened);
       this.pausing = true;
-      for (const breakpoint of this.pass.breakpoints) breakpoint.hits = 0;
+      beginAnew(this.pass.breakpoints);
       this.stopped(passThread, this.pass.begin(startingPass(this.program, this.launch)));
     }
     const moved = ({ layer, wanted }: Breakpoint): Breakpoint['wanted'] =>

@@ -11,6 +11,8 @@ export interface ExceptionFilter {
   readonly default: boolean;
   /** What a number in its condition means; undefined where it takes none. */
   readonly conditionDescription: string | undefined;
+  /** The least number that its condition can be. */
+  readonly least: number;
 }
 
 /** Something that went wrong, in words. */
@@ -29,6 +31,7 @@ export const exceptionFilters: readonly ExceptionFilter[] = [
     description: 'Stops where a particle, or its log|det|, is not a finite number.',
     default: true,
     conditionDescription: undefined,
+    least: 0,
   },
   {
     filter: 'folded',
@@ -36,6 +39,7 @@ export const exceptionFilters: readonly ExceptionFilter[] = [
     description: 'Stops where the determinant of a layer is negative at a particle: the layer folds space there and has no inverse.',
     default: true,
     conditionDescription: undefined,
+    least: 0,
   },
   {
     filter: 'near-singular',
@@ -43,6 +47,7 @@ export const exceptionFilters: readonly ExceptionFilter[] = [
     description: 'Stops where the determinant of a layer at a particle is nearer to 0 than ε.',
     default: false,
     conditionDescription: 'ε, a number such as 0.01; left empty, that of the settings',
+    least: 0,
   },
   {
     filter: 'inverse-unreliable',
@@ -50,6 +55,7 @@ export const exceptionFilters: readonly ExceptionFilter[] = [
     description: 'Stops where a layer that is solved, or stepped back through, misses its particle by more than a tolerance.',
     default: true,
     conditionDescription: 'The tolerance of the residual ‖φ(v) − y‖, such as 1e-9; left empty, rounding',
+    least: 0,
   },
   {
     filter: 'loss-diverged',
@@ -57,6 +63,8 @@ export const exceptionFilters: readonly ExceptionFilter[] = [
     description: 'Stops where the loss of a training step is not finite, or above a limit.',
     default: true,
     conditionDescription: 'The limit of the loss in nats, such as 20; left empty, none',
+    // That of reverse KL is above 0 only where the energy is that of a density.
+    least: -Infinity,
   },
 ];
 

@@ -27,6 +27,7 @@ export const mostParticles = 10_000;
 /** @throws RequestError for what cannot be meant */
 export function readLaunch(given: Arguments): Launch {
   const program = given.text('program');
+  if (program === '') throw new RequestError('program of launch is empty: name a .nflow file.');
   const direction = given.optionalText('direction') ?? 'generate';
   const known = directions.find((each) => each === direction);
   if (!known) throw new RequestError(`direction is "${direction}": write "generate" for z → x or "encode" for x → z.`);

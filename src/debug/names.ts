@@ -37,8 +37,14 @@ export function greatest(values: Float64Array): number {
 }
 
 export function namesAt(place: Place): Names {
-  const all = [...layerNames(place), ...parameterNames(place), ...passNames(place), ...constants, ...(place.within ?? [])];
-  return new Map(all.map((named) => [named.name, named]));
+  const all = [...layerNames(place), ...parameterNames(place), ...passNames(place), ...constants];
+  const names = new Map(all.map((named) => [named.name, named]));
+  // Inside a layer `logdet` is what is known there, and `logdet[2]` still that of layer 2.
+  for (const named of place.within ?? []) {
+    const ofLayer = names.get(named.name)?.ofLayer;
+    names.set(named.name, { ...named, ...(ofLayer && { ofLayer }) });
+  }
+  return names;
 }
 
 const constants: readonly Named[] = [

@@ -31,7 +31,7 @@ const settings: readonly Setting[] = [
   { name: 'clip', meaning: 'A longer gradient is scaled down to this norm.', of: ({ training }) => training.clip ?? 'none' },
   {
     name: 'patience',
-    meaning: 'Training stops where the loss has not improved for so many steps.',
+    meaning: 'Training stops where the loss, or the held-out likelihood where rows are held out, has not improved for so many steps.',
     of: ({ training }) => training.patience ?? 'none',
   },
   {

@@ -58,7 +58,7 @@ export class TrainingThread {
   /** To before the last update, whose step can be taken again. */
   async back(to = this.session.step - 1): Promise<void> {
     const known = to >= 0 && (await this.session.rewind(to));
-    this.onStop({ reason: 'step', description: known ? this.where() : `${this.where()}: the history begins here` });
+    this.onStop({ reason: 'step', description: known ? this.where() : `${this.whichStep()}: the history begins here` });
   }
 
   pause(): void {
@@ -74,7 +74,11 @@ export class TrainingThread {
   }
 
   where(): string {
-    return this.session.note ?? `After training step ${this.session.step}`;
+    return this.session.note ?? this.whichStep();
+  }
+
+  private whichStep(): string {
+    return `After training step ${this.session.step}`;
   }
 
   /** Something about the session changed: whoever was told to run may have stopped. */

@@ -16,25 +16,23 @@ export interface DataBreakpoint {
   /** `w[3]` or one number of it. */
   readonly expression: string;
   readonly offset: number;
+  readonly length: number;
   readonly delta: number;
-  before: Float32Array;
 }
 
-/** Something that the engine looks for at every step, and what it is to a person that it came true; undefined where nobody is to know. */
+/**
+ * Something that the engine looks for at every step, and what it is to a person that it came true (a change, by how much); undefined where
+ * nobody is to know.
+ */
 interface Sentry {
   readonly watched: Watched;
-  readonly stop: () => Stop | undefined;
+  readonly stop: (by?: number) => Stop | undefined;
 }
 
 /** What only particles on their way through the layers can answer. */
 const ofParticles = new Set(['det', 'logdet', 'in', 'out', 'residual', 'condition', 'particles', 'stage']);
 
 export const lossDiverged = 'loss-diverged';
-
-/** The greatest change between two values of the same parameter. */
-function changeBetween(before: Float32Array, now: Float32Array): number {
-  return now.reduce((most, value, i) => Math.max(most, Math.abs(value - before[i])), 0);
-}
 
 /**
  * Everything is looked for at every step, so that training rests at the very step: what the history could be asked, in the engine; for any
@@ -47,8 +45,6 @@ export class TrainingWatch {
   private data: readonly DataBreakpoint[] = [];
   private filters: EnabledFilters = new Map();
   private sentries: readonly Sentry[] = [];
-  /** What is met, and the training step since which it is. */
-  private readonly since = new Map<Breakpoint, number>();
   private armed = false;
   private warned: readonly Breakpoint[] = [];
 
@@ -89,7 +85,7 @@ export class TrainingWatch {
     session.past.watch(
       this.sentries.map(({ watched }) => watched),
       (which) => {
-        const stops = which.flatMap((index) => this.sentries.at(index)?.stop() ?? []);
+        const stops = which.flatMap(({ index, by }) => this.sentries.at(index)?.stop(by) ?? []);
         this.met = stops.find(({ reason }) => reason === 'exception') ?? stops.at(0);
         return this.met !== undefined;
       },
@@ -146,17 +142,12 @@ export class TrainingWatch {
   }
 
   private ofParameters(): Sentry[] {
-    return this.data.map((each) => {
-      const { id, expression, offset, delta, before } = each;
-      const stop = (): Stop => {
-        const { session } = this.placeOfNow();
-        const now = session.parameters?.slice(offset, offset + before.length) ?? each.before;
-        const change = changeBetween(each.before, now);
-        each.before = now;
-        const description = `${expression} has changed by ${showNumber(change)} at training step ${session.step}`;
+    return this.data.map(({ id, expression, offset, length, delta }) => {
+      const stop = (by = 0): Stop => {
+        const description = `${expression} has changed by ${showNumber(by)} at training step ${this.placeOfNow().session.step}`;
         return { reason: 'data breakpoint', description, breakpoints: [id] };
       };
-      return { watched: { offset, before, delta }, stop };
+      return { watched: { offset, length, delta }, stop };
     });
   }
 
@@ -176,11 +167,10 @@ export class TrainingWatch {
     if (!condition || layer === undefined) return undefined;
     try {
       const { step } = this.placeOfNow().session;
-      const since = this.since.get(breakpoint);
-      const rested = since !== undefined && since < step;
+      const rested = breakpoint.metSince < step;
       const now = isMet(condition, namesAt(this.after(layer, condition)));
-      if (now && !rested) this.since.set(breakpoint, step);
-      if (!now) this.since.delete(breakpoint);
+      if (now && !rested) breakpoint.metSince = step;
+      if (!now) breakpoint.metSince = Infinity;
       return now && !rested ? this.hit(breakpoint, layer) : undefined;
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;

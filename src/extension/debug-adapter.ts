@@ -15,13 +15,18 @@ const watchInterval = 250;
 
 const settings = { epsilon: 0.05, particles: 1000, gridLines: 2, layerDuration: 0 };
 
+const reasons: ReadonlyMap<unknown, string> = new Map([
+  ['ENOENT', 'there is no such file'],
+  ['EISDIR', 'it is a folder'],
+]);
+
 /** The text or the bytes of a file. @throws Error with a sentence for the person */
 async function read(path: string): Promise<Buffer> {
   try {
     return await readFile(resolve(path));
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'there is no such file' : String(error);
-    throw new Error(`${path} could not be read: ${reason}.`);
+    const known = error instanceof Error && 'code' in error ? reasons.get(error.code) : undefined;
+    throw new Error(`${path} could not be read: ${known ?? String(error)}.`);
   }
 }
 

@@ -25,22 +25,36 @@ function provideEvaluatableExpression(document: vscode.TextDocument, position: v
   return named ? new vscode.EvaluatableExpression(range, `${word}[${layer}]`) : undefined;
 }
 
-/** After every layer that the pass has come through: its margin, and its mean log|det| z → x. */
-function provideInlineValues(
+/** After every layer that the pass has come through: its margin, and its mean log|det| z → x, where there are any. */
+async function provideInlineValues(
   document: vscode.TextDocument,
   viewPort: vscode.Range,
-  { stoppedLocation }: vscode.InlineValueContext,
-): vscode.InlineValue[] {
-  const encode = vscode.debug.activeDebugSession?.configuration.direction === 'encode';
+  { frameId, stoppedLocation }: vscode.InlineValueContext,
+): Promise<vscode.InlineValue[]> {
+  const session = vscode.debug.activeDebugSession;
+  const encode = session?.configuration.direction === 'encode';
   const passed = (line: number): boolean => (encode ? line >= stoppedLocation.start.line : line <= stoppedLocation.start.line);
   const { layerLines } = parseFlow(document.getText());
   // At the start, and in training, there is no layer that it has come through up to here.
-  if (!layerLines.includes(stoppedLocation.start.line)) return [];
-  return layerLines.flatMap((line, k) => {
+  if (!session || !layerLines.includes(stoppedLocation.start.line)) return [];
+  const asked = layerLines.flatMap((line, k) => {
     if (!passed(line) || line < viewPort.start.line || line > viewPort.end.line) return [];
-    const { range } = document.lineAt(line);
-    return [`margin[${k + 1}]`, `mean(logdet[${k + 1}])`].map(
-      (expression) => new vscode.InlineValueEvaluatableExpression(range, expression),
-    );
+    return [`margin[${k + 1}]`, `mean(logdet[${k + 1}])`].map((expression) => ({ line, expression }));
   });
+  const values = await Promise.all(
+    asked.map(async ({ line, expression }) => {
+      const value = await worth(session, frameId, expression);
+      return value === undefined ? [] : [new vscode.InlineValueText(document.lineAt(line).range, `${expression} = ${value}`)];
+    }),
+  );
+  return values.flat();
+}
+
+/** What an expression is worth in a frame; undefined where it has no value there, as that of a layer that the pass is still inside of. */
+function worth(session: vscode.DebugSession, frameId: number, expression: string): Thenable<string | undefined> {
+  return session.customRequest('evaluate', { expression, frameId, context: 'watch' }).then(
+    ({ result, type }: { readonly result: string; readonly type: string }) => (type === 'no value' ? undefined : result),
+    // The pass has gone on meanwhile, and the frame is no more.
+    () => undefined,
+  );
 }

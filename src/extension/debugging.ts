@@ -52,8 +52,8 @@ function hostOf(flows: OpenFlows, debugging: vscode.DebugSession): Host {
       const flow = await flows.open(uriOf(path)).catch((error: unknown) => {
         throw new Error(vscode.l10n.t('{0} could not be opened: {1}', path, error instanceof Error ? error.message : String(error)));
       });
+      const released = flows.debug(flow, debugging.name);
       flows.activate(flow);
-      const released = flows.debug(flow);
       const removed = flows.onDidRemove((other) => {
         if (other === flow) void vscode.debug.stopDebugging(debugging);
       });

@@ -13,8 +13,8 @@ export class OpenFlow {
   panel: vscode.WebviewPanel | undefined;
   /** The layer 1 … K that the person points at in one of its views. */
   hovered: number | undefined;
-  /** How many debug sessions it has: they outlive its editor. */
-  debugged = 0;
+  /** The name of its debug session, which outlives its editor. */
+  debugged: string | undefined;
 
   constructor(
     public uri: vscode.Uri,
@@ -139,11 +139,22 @@ export class OpenFlows implements vscode.Disposable {
     this.closeUnused(flow);
   }
 
-  /** The flow is debugged until what is returned is called. */
-  debug(flow: OpenFlow): () => void {
-    flow.debugged++;
+  /**
+   * The flow is debugged by the session of this name until what is returned is called.
+   * @throws Error with a sentence where it is debugged by another: training rests at the breakpoints of one.
+   */
+  debug(flow: OpenFlow, session: string): () => void {
+    if (flow.debugged !== undefined)
+      throw new Error(
+        vscode.l10n.t(
+          '{0} is being debugged already, as “{1}” in the Call Stack: go on there, or stop that first.',
+          flow.name,
+          flow.debugged,
+        ),
+      );
+    flow.debugged = session;
     return () => {
-      flow.debugged--;
+      flow.debugged = undefined;
       this.closeUnused(flow);
     };
   }
@@ -169,7 +180,7 @@ export class OpenFlows implements vscode.Disposable {
 
   /** A document can outlive its editor by minutes, so it is the tabs that say whether a person still has the flow open. */
   private closeUnused(flow: OpenFlow | undefined): void {
-    if (!flow || flow.panel || flow.debugged > 0 || this.renaming.has(flow)) return;
+    if (!flow || flow.panel || flow.debugged !== undefined || this.renaming.has(flow)) return;
     const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
     const shown = tabs.some(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === flow.uri.toString());
     if (!shown) this.remove(flow);

@@ -1,11 +1,11 @@
-import type { Condition, Quantity, Revisited, Watched } from '../training/messages';
+import type { CameTrue, Condition, Quantity, Revisited, Watched } from '../training/messages';
 import type { EngineClient } from './engine-client';
 import type { PictureSize } from './latest-picture';
 
 /** What the engine remembers of the steps that were taken, and the one of them that is looked at. */
 export class Past {
   private looked: Revisited | undefined;
-  private isToRest: (which: readonly number[]) => boolean = () => true;
+  private isToRest: (which: readonly CameTrue[]) => boolean = () => true;
   /** The first step that the engine knows. */
   first = 0;
 
@@ -16,10 +16,11 @@ export class Past {
     return this.looked;
   }
 
-  /** Looks at a past step. Returns whether it is known; where it is not, now is looked at. */
+  /** Looks at a past step. Returns whether it is known; where it is not, what was looked at stays. */
   async show(step: number, size: PictureSize): Promise<boolean> {
-    this.looked = await this.recall(step, size);
-    return this.looked !== undefined;
+    const past = await this.recall(step, size);
+    this.looked = past ?? this.looked;
+    return past !== undefined;
   }
 
   /** A past step, without looking at it; undefined where it is not known. */
@@ -40,16 +41,16 @@ export class Past {
   }
 
   /**
-   * Training rests at each of these from now on, right after the step that makes it true, if `isToRest` says so of its index: otherwise it
-   * goes on as if nothing had happened.
+   * Training rests at each of these from now on, right after the step that makes it true, if `isToRest` says so of it: otherwise it goes
+   * on as if nothing had happened.
    */
-  watch(watched: readonly Watched[], isToRest: (which: readonly number[]) => boolean): void {
+  watch(watched: readonly Watched[], isToRest: (which: readonly CameTrue[]) => boolean): void {
     this.isToRest = isToRest;
     this.engine.order({ type: 'watch', watched });
   }
 
   /** Something that is watched for came true: whether training is to rest there. */
-  restsAt(which: readonly number[]): boolean {
+  restsAt(which: readonly CameTrue[]): boolean {
     return this.isToRest(which);
   }
 

@@ -16,7 +16,7 @@ import type { LossHistory } from './loss-history';
 import type { Opened } from './opened';
 import { Past } from './past';
 import type { Probe } from './probe';
-import { KeptSnapshots, snapshotOf, untrained, type ProbePlace, type Snapshot } from './snapshot';
+import { editedValues, KeptSnapshots, snapshotOf, untrained, type ProbePlace, type Snapshot } from './snapshot';
 import { coordinatesWithin, targetOf, type Target } from './target';
 import { Training, type ParameterValues, type TrainingStatus } from './training';
 import { Walk } from './walk';
@@ -362,7 +362,7 @@ export class FlowSession {
   /** Starts over with another flow, with the parameters that it was left with, those of its weights file, or its initial ones. */
   private async configure(parsed: ParsedFlow, spec: FlowSpec): Promise<void> {
     const attempt = this.begin();
-    const { step } = this;
+    const { step, current } = this;
     this.pause('The file was edited, so training was paused.');
     this.kept.keep(this.snapshot());
     let kept = this.kept.of(spec);
@@ -373,7 +373,7 @@ export class FlowSession {
     }
     const { layerLines, data } = parsed;
     await this.start(attempt, { spec, layerLines, closedForm: closedFormDirection(spec), ...(data && { data }) }, kept);
-    if (attempt === this.attempt) this.training.wasEdited(step);
+    if (attempt === this.attempt) this.training.wasEdited(step, current && editedValues(current.spec, spec));
   }
 
   /** An earlier attempt that is still reading gives up. */

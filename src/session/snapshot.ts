@@ -1,3 +1,4 @@
+import { initialParameters } from '../flow/flow';
 import type { FlowSpec } from '../flow/spec';
 import type { Checkpoint } from '../training/messages';
 import type { Probe } from './probe';
@@ -69,6 +70,13 @@ export function snapshotOf(
 /** The same but for the values that its layers begin from: flows of one structure have the same parameters. */
 export function structureOf(spec: FlowSpec): string {
   return shapeOf({ ...spec, layers: spec.layers.map((layer) => ({ ...layer, initial: {} })) });
+}
+
+/** How many numbers two flows of one structure begin from differently; undefined where they are not of one structure, or do not. */
+export function editedValues(before: FlowSpec, now: FlowSpec): number | undefined {
+  if (structureOf(before) !== structureOf(now)) return undefined;
+  const [were, are] = [initialParameters(before), initialParameters(now)];
+  return are.filter((value, i) => value !== were[i]).length || undefined;
 }
 
 /** A flow with these parameters before its first training step. */

@@ -14,8 +14,13 @@ export function describeNoImprovement(step: number, since: number, judgedBy: 'he
   return `Training stopped at step ${step}: the ${what} has not improved since step ${since}.`;
 }
 
-/** One sentence on why training is not where it was. */
-export function describeEdited(before: number): string {
+/** Why training is not where it was: the text has another flow, or other `values` for its layers to begin from. */
+export function describeEdited(before: number, values: number | undefined): string {
+  if (values !== undefined) {
+    const edited = values === 1 ? 'An initial value was' : 'Initial values were';
+    const trained = values === 1 ? 'the trained value, set it' : 'trained values, set them';
+    return `${edited} edited, so training begins at step 0; undo to be back at step ${before}. To change ${trained} in Variables or the console.`;
+  }
   return `The file was edited into another flow, so training begins at step 0; undo the edit to be back at step ${before}.`;
 }
 

@@ -1,6 +1,6 @@
 import { parameterSlots } from '../flow/flow';
 import type { FlowSpec } from '../flow/spec';
-import { heldOutColumns, stepColumns, type Checkpoint, type ParameterEdit } from '../training/messages';
+import { heldOutColumns, stepColumns, type CameTrue, type Checkpoint, type ParameterEdit } from '../training/messages';
 import type { EngineClient, EngineNews } from './engine-client';
 import { LossHistory } from './loss-history';
 import { againstDirection, describeEdited, describeNotFinite, describeNoImprovement, withoutObjective } from './stopped';
@@ -48,7 +48,7 @@ export class Training {
    */
   constructor(
     private readonly engine: EngineClient,
-    private readonly past: { restsAt(which: readonly number[]): boolean },
+    private readonly past: { restsAt(which: readonly CameTrue[]): boolean },
     private readonly onParameters: () => void,
     private readonly onState: () => void,
   ) {}
@@ -78,10 +78,13 @@ export class Training {
     this.onParameters();
   }
 
-  /** It was started for an edit of the text, and had come to step `before`: says so where that is not what it goes on from. */
-  wasEdited(before: number): void {
+  /**
+   * It was started for an edit of the text, of so many initial `values` where of nothing else, and had come to step `before`: says so where
+   * that is not what it goes on from.
+   */
+  wasEdited(before: number, values: number | undefined): void {
     if (before > 0 === this.step > 0) return;
-    this.note = before > 0 ? describeEdited(before) : undefined;
+    this.note = before > 0 ? describeEdited(before, values) : undefined;
     this.onState();
   }
 

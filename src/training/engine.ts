@@ -104,7 +104,7 @@ class Engine {
   private questions: { readonly id: number; readonly work: Work }[] = [];
   private looping = false;
   private progress = new Progress();
-  private watch = new Watch();
+  private watch: Watch | undefined;
 
   constructor(
     private readonly port: Port<FromEngine, ToEngine>,
@@ -143,7 +143,7 @@ class Engine {
       case 'follow':
         return this.follow(run, message.steps);
       case 'watch':
-        this.watch = new Watch(message.watched);
+        this.watch = message.watched.length > 0 ? new Watch(message.watched, run.lastStep(), this.watch) : undefined;
         return;
       case 'pause':
         return this.pause();
@@ -181,6 +181,7 @@ class Engine {
     this.run = run;
     this.table = table;
     this.points = undefined;
+    this.watch?.begin(run.lastStep());
     this.goal = undefined;
     this.progress = new Progress();
     const { engine } = run;
@@ -235,6 +236,7 @@ class Engine {
   private *rewind(run: Run, { id, step }: Message<'rewind'>): Work {
     const found = yield* run.rewind(step);
     const past = run.lastStep();
+    if (found) this.watch?.goBack(past);
     const said = { step: past.step, ...past.measures };
     const row = found && !Number.isNaN(said.loss) ? { step: Float64Array.from(stepColumns, (name) => said[name]) } : {};
     this.port.post({ type: 'rewound', id, checkpoint: found ? run.checkpoint() : undefined, ...row });
@@ -340,7 +342,7 @@ class Engine {
         this.report();
         return this.port.post({ type: 'not-finite', at: outcome.at });
     }
-    const which = this.watch.isEmpty ? [] : this.watch.look(run.spec, run.lastStep());
+    const which = this.watch?.look(run.spec, run.lastStep()) ?? [];
     // Another order may have come while the step was being taken.
     const now = this.goal ?? goal;
     if (which.length > 0) this.stop(now, { reason: 'watched', which, left: now.left });

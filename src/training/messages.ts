@@ -62,11 +62,20 @@ export interface Condition {
   readonly than: number;
 }
 
-/** Parameters, from `offset` on in the vector of all, of which one differs from what it was `before` by more than `delta`. */
+/**
+ * Of `length` numbers, from `offset` on in the vector of all parameters, one has changed by more than `delta`: since they began to be
+ * watched, or since training rested for this last.
+ */
 export interface Change {
   readonly offset: number;
-  readonly before: Float32Array;
+  readonly length: number;
   readonly delta: number;
+}
+
+/** What is watched for came true: its index among all, and by how much, where it is a change. */
+export interface CameTrue {
+  readonly index: number;
+  readonly by?: number;
 }
 
 /**
@@ -168,7 +177,7 @@ export type ToEngine =
   | { readonly type: 'train'; readonly order: number; readonly until: number }
   /** Take `count` steps, and stop there, also where more were being taken. */
   | { readonly type: 'step'; readonly order: number; readonly count: number }
-  /** Training stops at each of these from now on, and at nothing that it was told before. */
+  /** Training stops at each of these from now on, and at nothing else that it was told before; what it was told before stays as it was seen. */
   | { readonly type: 'watch'; readonly watched: readonly Watched[] }
   | { readonly type: 'pause' }
   | ({ readonly type: 'trace'; readonly id: number } & PictureSize)
@@ -196,8 +205,8 @@ export type StopReason =
   | { readonly reason: 'no-objective' | 'direction' }
   /** A step of training elsewhere went wrong there. */
   | { readonly reason: 'diverged'; readonly message: string }
-  /** The step has made true what is watched for: `which` are its indices. Of a number of steps that was ordered, `left` are still to be taken. */
-  | { readonly reason: 'watched'; readonly which: readonly number[]; readonly left: number }
+  /** The step has made true `which` of what is watched for. Of a number of steps that was ordered, `left` are still to be taken. */
+  | { readonly reason: 'watched'; readonly which: readonly CameTrue[]; readonly left: number }
   /** What training is judged by has not improved since step `since`, for as many steps as the flow has patience. */
   | { readonly reason: 'no-improvement'; readonly since: number; readonly judgedBy: 'held-out' | 'loss' };
 

@@ -54,4 +54,67 @@ describe('debugging', () => {
     await stoppedIn('layer 2 · planar');
     assert.equal((await stack())[0].line, line + 1);
   });
+
+  it('a flow is debugged by one session at a time, which can be restarted, and by another one after that', async () => {
+    const { uri } = await openFlow('flow.nflow');
+    const configuration = { type: 'nflow', request: 'launch', program: uri.fsPath, stopOnEntry: true };
+    const refused: string[] = [];
+    const tracking = vscode.debug.registerDebugAdapterTrackerFactory('nflow', {
+      createDebugAdapterTracker: () => ({
+        onDidSendMessage: (message: { readonly command?: string; readonly success?: boolean; readonly message?: string }) => {
+          if (message.command === 'launch' && message.success === false) refused.push(message.message ?? '');
+        },
+      }),
+    });
+    try {
+      assert.ok(await vscode.debug.startDebugging(undefined, { ...configuration, name: 'First' }));
+      await stoppedIn('z');
+      const first = vscode.debug.activeDebugSession;
+      assert.equal(await vscode.debug.startDebugging(undefined, { ...configuration, name: 'Second' }), false);
+      assert.deepEqual(refused, ['flow.nflow is being debugged already, as “First” in the Call Stack: go on there, or stop that first.']);
+      assert.equal(vscode.debug.activeDebugSession, first);
+      await vscode.commands.executeCommand('workbench.action.debug.stepOver');
+      await stoppedIn('layer 1 · planar');
+      await vscode.commands.executeCommand('workbench.action.debug.restart');
+      await stoppedIn('z');
+      await vscode.debug.stopDebugging(first);
+      assert.ok(await vscode.debug.startDebugging(undefined, { ...configuration, name: 'Third' }));
+      await stoppedIn('z');
+      assert.equal(refused.length, 1);
+    } finally {
+      tracking.dispose();
+    }
+  });
+
+  it('figures stand after the layers that the pass has come through, and none where it is still inside', async () => {
+    const { session, uri } = await openFlow('flow.nflow');
+    await session.open();
+    const lines = session.opened?.layerLines ?? [];
+    const figures = async (): Promise<string[]> => {
+      const item = vscode.debug.activeStackItem;
+      const [top] = await stack();
+      assert.ok(item instanceof vscode.DebugStackFrame && item.frameId === top.id);
+      const stopped = new vscode.Range(top.line - 1, 0, top.line - 1, 0);
+      const context = { frameId: top.id, stoppedLocation: stopped };
+      const all = new vscode.Range(0, 0, lines.length + lines[0], 0);
+      const values = await vscode.commands.executeCommand<vscode.InlineValueText[]>('vscode.executeInlineValueProvider', uri, all, context);
+      return values.map(({ range, text }) => `${lines.indexOf(range.start.line) + 1}: ${text.replace(/-?[\d.]+$/, '…')}`);
+    };
+    const ofFirst = ['1: margin[1] = …', '1: mean(logdet[1]) = …'];
+    const configuration = { type: 'nflow', request: 'launch', name: 'Flow', program: uri.fsPath, stopOnEntry: true };
+    assert.ok(await vscode.debug.startDebugging(undefined, configuration));
+    await stoppedIn('z');
+    assert.deepEqual(await figures(), []);
+    await vscode.commands.executeCommand('workbench.action.debug.stepOver');
+    await stoppedIn('layer 1 · planar');
+    assert.deepEqual(await figures(), ofFirst);
+    await vscode.commands.executeCommand('workbench.action.debug.stepInto');
+    await stoppedIn('layer 2 · planar: a = wᵀv + b');
+    assert.deepEqual(await figures(), [...ofFirst, '2: margin[2] = …']);
+    for (const moment of ['h = tanh(a)', 'y = v + û·h', 'log|det|']) {
+      await vscode.commands.executeCommand('workbench.action.debug.stepOver');
+      await stoppedIn(`layer 2 · planar: ${moment}`);
+    }
+    assert.deepEqual(await figures(), [...ofFirst, '2: margin[2] = …']);
+  });
 });

@@ -93,7 +93,7 @@ describe('a session attached to training elsewhere', () => {
   it('waits at a breakpoint while files come, and goes on through every one of them', async () => {
     const asked: number[] = [];
     session.past.watch([{ condition: { quantity: 'loss', is: 'below', than: 1 / 250 }, from: 0 }], (which) => {
-      asked.push(...which);
+      asked.push(...which.map(({ index }) => index));
       return true;
     });
     const attached = await attach(stepOf(100));

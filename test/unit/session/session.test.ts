@@ -254,6 +254,27 @@ describe('a session', () => {
     assert.ok(session.step > 0);
   });
 
+  for (const [edited, layer, sentence] of [
+    [
+      'an initial value was',
+      '{ w: [1.0, 0.2], u: [0.3, -0.8], b: 0.5 }',
+      'An initial value was edited, so training begins at step 0; undo to be back at step 2. To change the trained value, set it in Variables or the console.',
+    ],
+    [
+      'initial values were',
+      '{ w: [1.0, 0.4], u: [0.3, -0.8], b: 0.5 }',
+      'Initial values were edited, so training begins at step 0; undo to be back at step 2. To change trained values, set them in Variables or the console.',
+    ],
+  ])
+    it(`says that ${edited} edited, and where trained ones are set`, async () => {
+      await open(text({ layers: '  - planar: { w: [1.0, 0.2], u: [0.3, -0.8], b: 0.1 }\n' }));
+      await session.stepTraining(2);
+      await until(() => session.step === 2 && session.status === 'paused');
+      await open(text({ layers: `  - planar: ${layer}\n` }));
+      assert.equal(session.step, 0);
+      assert.equal(session.note, sentence);
+    });
+
   it('goes on in another process from a snapshot, to the bit', async () => {
     await trained();
     const snapshot = structuredClone(session.snapshot());
