@@ -48,6 +48,7 @@ async function visit({ session }: Place, text: string): Promise<string> {
   }
   const step = Number(text);
   if (!Number.isInteger(step) || step < 0) throw new RequestError(`visit takes the number of a training step, or now, and not ${text}.`);
-  if (!(await session.revisit(step))) return `Step ${step} is not in the history: it has the steps from ${session.past.first} to ${session.step}.`;
+  if (!(await session.revisit(step)))
+    return `Step ${step} is not in the history: it has the steps from ${session.past.first} to ${session.step}.`;
   return `This is step ${step} again: write visit now to come back.`;
 }

@@ -58,32 +58,22 @@ describe('debugging', () => {
   it('a flow is debugged by one session at a time, which can be restarted, and by another one after that', async () => {
     const { uri } = await openFlow('flow.nflow');
     const configuration = { type: 'nflow', request: 'launch', program: uri.fsPath, stopOnEntry: true };
-    const refused: string[] = [];
-    const tracking = vscode.debug.registerDebugAdapterTrackerFactory('nflow', {
-      createDebugAdapterTracker: () => ({
-        onDidSendMessage: (message: { readonly command?: string; readonly success?: boolean; readonly message?: string }) => {
-          if (message.command === 'launch' && message.success === false) refused.push(message.message ?? '');
-        },
-      }),
-    });
-    try {
-      assert.ok(await vscode.debug.startDebugging(undefined, { ...configuration, name: 'First' }));
-      await stoppedIn('z');
-      const first = vscode.debug.activeDebugSession;
-      assert.equal(await vscode.debug.startDebugging(undefined, { ...configuration, name: 'Second' }), false);
-      assert.deepEqual(refused, ['flow.nflow is being debugged already, as “First” in the Call Stack: go on there, or stop that first.']);
-      assert.equal(vscode.debug.activeDebugSession, first);
-      await vscode.commands.executeCommand('workbench.action.debug.stepOver');
-      await stoppedIn('layer 1 · planar');
-      await vscode.commands.executeCommand('workbench.action.debug.restart');
-      await stoppedIn('z');
-      await vscode.debug.stopDebugging(first);
-      assert.ok(await vscode.debug.startDebugging(undefined, { ...configuration, name: 'Third' }));
-      await stoppedIn('z');
-      assert.equal(refused.length, 1);
-    } finally {
-      tracking.dispose();
-    }
+    assert.ok(await vscode.debug.startDebugging(undefined, { ...configuration, name: 'First' }));
+    await stoppedIn('z');
+    const first = vscode.debug.activeDebugSession;
+    // The dialog that says so cannot be shown in tests.
+    await assert.rejects(
+      async () => vscode.debug.startDebugging(undefined, { ...configuration, name: 'Second' }),
+      /flow\.nflow is being debugged already, as “First” in the Call Stack: go on there, or stop that first\./,
+    );
+    assert.equal(vscode.debug.activeDebugSession, first);
+    await vscode.commands.executeCommand('workbench.action.debug.stepOver');
+    await stoppedIn('layer 1 · planar');
+    await vscode.commands.executeCommand('workbench.action.debug.restart');
+    await stoppedIn('z');
+    await vscode.debug.stopDebugging(first);
+    assert.ok(await vscode.debug.startDebugging(undefined, { ...configuration, name: 'Third' }));
+    await stoppedIn('z');
   });
 
   it('figures stand after the layers that the pass has come through, and none where it is still inside', async () => {

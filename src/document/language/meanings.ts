@@ -29,7 +29,7 @@ export const keyMeanings: Readonly<Record<string, string | undefined>> = {
   'training.schedule': 'How the learning rate falls over the steps.',
   'training.momentum': 'How much of its last step SGD keeps.',
   'training.clip': 'A gradient longer than this is scaled down to it.',
-  'training.patience': 
+  'training.patience':
     'Training stops where the loss, or the held-out likelihood where rows are held out, has not improved for this many steps.',
   'base.type': 'The kind of distribution.',
   'base.mean': 'μ, the centre.',
