@@ -63,7 +63,7 @@ export const exceptionFilters: readonly ExceptionFilter[] = [
     description: 'Stops where the loss of a training step is not finite, or above a limit.',
     default: true,
     conditionDescription: 'The limit of the loss in nats, such as 20; left empty, none',
-    // That of reverse KL is above 0 only where the energy is that of a density.
+    // Neither −log p of forward KL nor KL − log Z of reverse KL is bounded by 0.
     least: -Infinity,
   },
 ];
