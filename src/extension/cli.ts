@@ -125,7 +125,9 @@ function count(values: Values, name: string, least: number): number | undefined 
 const columnOf = (written: string): ColumnChoice => (/^\d+$/.test(written) ? Number(written) : written);
 
 async function answer([name, ...rest]: readonly string[]): Promise<Result> {
-  if (name === undefined || name === 'help' || name === '--help') return { lines: [help.trimEnd()], json: { help } };
+  if (name === undefined || name === '--json')
+    throw new UsageError(`A command is missing: give ${Object.keys(commands).join(', ')}, or --help.`);
+  if (name === 'help' || name === '--help') return { lines: [help.trimEnd()], json: { help } };
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) throw new UsageError(`There is no command ${name}: give ${Object.keys(commands).join(', ')}, or --help.`);
   const { values, positionals } = parsed(rest, { ...command.options, ...common });

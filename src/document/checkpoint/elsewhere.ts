@@ -79,7 +79,7 @@ export function withBaseAsLayer(imported: ImportedFlow): ImportedFlow {
 
 /** Whether the base of a checkpoint is stored in it, so that it may be trained. */
 export function storesBase({ tensors }: Safetensors): boolean {
-  return tensors.some(({ name }) => name.startsWith('q0.'));
+  return tensors.some(({ name }) => /(?:^|\.)q0\.\w+$/.test(name));
 }
 
 /** Everything but the values of the layers. */

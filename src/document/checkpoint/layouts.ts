@@ -4,6 +4,7 @@ import { readFlowjax } from './flowjax';
 import { readNormflows } from './normflows';
 import { readPyro } from './pyro';
 import type { Safetensors, Tensor } from './safetensors';
+import { shorten } from '../sentences';
 import { checkDepth, LayoutError, type Layers } from './stored';
 
 /** A checkpoint whose layout is known. */
@@ -28,10 +29,12 @@ export interface Unrecognised {
 
 /** The flow in a checkpoint, as far as names and shapes tell; or why there is none. */
 export function recognise({ tensors }: Safetensors): Recognised | Unrecognised {
-  const layout = layouts.find(({ belongs }) => tensors.some(({ name }) => belongs.test(name)));
+  const prefix = prefixOf(tensors);
+  const inner = tensors.map((tensor) => ({ ...tensor, name: tensor.name.slice(prefix.length) }));
+  const layout = layouts.find(({ belongs }) => inner.some(({ name }) => belongs.test(name)));
   const listed = (problems: ReadonlyMap<string, string>): TensorNote[] =>
     tensors.map(({ name, dtype, shape }) => {
-      const problem = problems.get(name);
+      const problem = problems.get(name.slice(prefix.length));
       return { name, dtype, shape, ...(problem !== undefined && { problem }) };
     });
   const known = 'normflows (flows.0.u, …), Pyro (u, w, bias or x0, alpha_prime, beta_prime) and flowjax (params)';
@@ -43,13 +46,23 @@ export function recognise({ tensors }: Safetensors): Recognised | Unrecognised {
     return { message, tensors: listed(new Map()) };
   }
   try {
-    const read = layout.read(tensors);
+    const read = layout.read(inner);
     checkDepth(read.layers.length);
-    return { library: layout.library, ...read };
+    const without = prefix === '' ? [] : [`Names are read without the "${shorten(prefix)}" that they all begin with.`];
+    return { library: layout.library, ...read, assumed: [...read.assumed, ...without] };
   } catch (error) {
     if (!(error instanceof LayoutError)) throw error;
     return { message: error.message, tensors: listed(new Map(error.tensor === undefined ? [] : [[error.tensor, error.message]])) };
   }
+}
+
+/** What all names begin with where the model of normflows is a part of another module: `module.` or `model.flow.`. */
+function prefixOf(tensors: readonly Tensor[]): string {
+  for (const { name } of tensors) {
+    const prefix = /^((?:\w+\.)+)(?:flows\.\d+\.(?:b|z_0)|q0\.loc)$/.exec(name)?.[1];
+    if (prefix !== undefined) return tensors.every((tensor) => tensor.name.startsWith(prefix)) ? prefix : '';
+  }
+  return '';
 }
 
 interface Layout {

@@ -1,3 +1,4 @@
+import { counted } from '../../document/sentences';
 import { roundTrip } from '../../flow/diagnostics';
 import { RandomStream, streams } from '../../flow/random';
 import { describe, readFlowFile, type Note } from './flow-file';
@@ -30,7 +31,7 @@ export async function check(path: string): Promise<Result> {
   return {
     lines: [
       ...lines,
-      `${path}: ${layers.length} layers; z → x → z of ${particles} particles is off by ${usual} (median) to ${worst}, ${doubtful} doubtful.`,
+      `${path}: ${counted(layers.length, 'layer')}; z → x → z of ${particles} particles is off by ${usual} (median) to ${worst}, ${doubtful} doubtful.`,
     ],
     json: { problems: all, margins: layers.map(({ margin }) => margin), roundTrip: { median, maximum, doubtful, particles } },
     found,

@@ -2,7 +2,7 @@
 
 import { dirname, join } from 'node:path';
 import { readPoints, readRawPoints } from '../../document/data/points';
-import { parseFlow, type ParsedFlow } from '../../document/parse';
+import { parseFlow, type NamedFile, type ParsedFlow } from '../../document/parse';
 import { counted } from '../../document/sentences';
 import { decodeWeights } from '../../document/weights';
 import { buildFlow, initialParameters, type Flow } from '../../flow/flow';
@@ -43,17 +43,27 @@ export async function readFlowFile(path: string, ownUnits = false): Promise<Flow
   const { spec, data, weights } = parsed;
   if (!spec) return { text, parsed, notes };
 
-  const beside = (name: string): Promise<Uint8Array> => read(join(dirname(path), name));
+  const beside = async ({ path: name, start }: NamedFile): Promise<Uint8Array | undefined> => {
+    try {
+      return await read(join(dirname(path), name));
+    } catch (error) {
+      if (!(error instanceof Finding)) throw error;
+      notes.push({ severity: 'error', line: lineOf(start), message: error.message });
+      return undefined;
+    }
+  };
   let [table, parameters]: [PointTable | undefined, Float32Array | undefined] = [undefined, undefined];
   if (data && !ownUnits && spec.objective?.type === 'forward-kl') {
-    const read = readPoints(await beside(data.path), data.path, spec.dim, spec.objective.columns);
-    if ('message' in read)
+    const bytes = await beside(data);
+    const read = bytes && readPoints(bytes, data.path, spec.dim, spec.objective.columns);
+    if (read && 'message' in read)
       notes.push({ severity: 'error', line: lineOf(data.start), message: `${data.path}, line ${read.line}: ${read.message}` });
     else table = read;
   }
   if (weights) {
-    const decoded = decodeWeights(spec, await beside(weights.path));
-    if ('message' in decoded) notes.push({ severity: 'error', line: lineOf(weights.start), message: decoded.message });
+    const bytes = await beside(weights);
+    const decoded = bytes && decodeWeights(spec, bytes);
+    if (decoded && 'message' in decoded) notes.push({ severity: 'error', line: lineOf(weights.start), message: decoded.message });
     else parameters = decoded;
   }
   if (notes.some(({ severity }) => severity === 'error')) return { text, parsed, notes };

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FlowSession } from '../../session/session';
 import { openWorkerEngine } from '../worker-engine';
@@ -8,6 +9,7 @@ import { Finding, UsageError, type Result } from './result';
 /** Trains a flow, from its weights where it names some, and writes what it learned. */
 export async function train({ flow: path, steps, out }: { flow: string; steps?: number; out: string }): Promise<Result> {
   if (!out.toLowerCase().endsWith('.safetensors')) throw new UsageError(`--out is ${out}: name a file that ends in .safetensors.`);
+  if (!existsSync(dirname(out))) throw new Finding(`${out} could not be written: there is no such folder.`);
   // Says what is wrong before an engine is started.
   await loadFlow(path);
   const session = new FlowSession(

@@ -147,6 +147,18 @@ describe('the command line', function () {
     assert.match(wrong.errors, /^wrong\.nflow:2: error: energy is U9/);
   });
 
+  it('finds the files that are missing, on the lines that name them: status 1', () => {
+    put('f.nflow', 'nflow: 1\nobjective: { type: forward-kl, data: no.csv }\nlayers: [planar]\nweights: no.safetensors\n');
+    const { status, out } = run('check', 'f.nflow');
+    assert.equal(status, 1);
+    assert.equal(
+      out,
+      'f.nflow:2: error: no.csv could not be read: there is no such file.\nf.nflow:4: error: no.safetensors could not be read: there is no such file.\n',
+    );
+    const untrained = run('train', 'f.nflow', '--out', 'no/w.safetensors');
+    assert.deepEqual([untrained.status, untrained.errors], [1, 'no/w.safetensors could not be written: there is no such folder.\n']);
+  });
+
   it('does not take over a checkpoint that is another than it is said to be: status 1', () => {
     const { status, errors } = run('import', path.join(fixtures, 'pyro-planar.safetensors'), '--out', 'f.nflow', '--layout', 'normflows');
     assert.equal(status, 1);
@@ -243,6 +255,7 @@ describe('the command line', function () {
   it('refuses what cannot be meant, in one sentence: status 2', () => {
     put('f.nflow', planar('w: [1, 0], u: [0, 1], b: 0'));
     const cases: [args: string[], message: RegExp][] = [
+      [[], /A command is missing: give check, train/],
       [['chek', 'f.nflow'], /There is no command chek/],
       [['check'], /check takes one file, and 0 are given/],
       [['check', 'f.nflow', '--fast'], /--fast/],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { convertU, inverseSoftplus, type UHat } from '../../../../src/document/checkpoint/conventions';
+import { storesBase } from '../../../../src/document/checkpoint/elsewhere';
 import { importedFlowText } from '../../../../src/document/checkpoint/flow-text';
 import { importCheckpoint, specOf, type Answers, type ImportedFlow, type RefusedImport } from '../../../../src/document/checkpoint/import';
 import { readSafetensors, type Safetensors } from '../../../../src/document/checkpoint/safetensors';
@@ -151,6 +152,20 @@ describe('an imported checkpoint', () => {
     const wrong = importCheckpoint(fixture('normflows-planar'), { uHat: 'none', activation: 'tanh', direction: 'generate' });
     assert.ok('message' in wrong);
     assert.match(wrong.message, /it does not agree with its golden points\. .* at golden point \d+ \(/);
+  });
+
+  it('may be a part of a larger module, with whose name all of its own begin', () => {
+    const { tensors, metadata } = fixture('normflows-planar');
+    const within = (also: Safetensors['tensors'] = []): Safetensors => ({
+      metadata,
+      tensors: [...tensors.map((tensor) => ({ ...tensor, name: `model.flow.${tensor.name}` })), ...also],
+    });
+    const [alone, part] = [sound(importCheckpoint({ tensors, metadata })), sound(importCheckpoint(within()))];
+    assert.deepEqual({ ...part, assumed: alone.assumed }, alone);
+    assert.deepEqual(part.assumed.slice(alone.assumed.length), ['Names are read without the "model.flow." that they all begin with.']);
+    assert.ok(storesBase(within()));
+    const stray = importCheckpoint(within([{ ...tensors[0], name: 'classifier.weight' }]));
+    assert.ok('message' in stray);
   });
 
   it('is refused where an answer is to no question about it', () => {
