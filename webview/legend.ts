@@ -21,6 +21,19 @@ function folds(overlay: Overlay): boolean {
   return overlay.kind === 'hyperplane' && overlay.fold > 0;
 }
 
+/** Keeps the room of as many rows as there ever were at this width: the plane above must not jump where a layer has less to say. */
+function keepTallest(element: HTMLElement): void {
+  let [width, tallest] = [0, 0];
+  new ResizeObserver(() => {
+    if (element.offsetWidth !== width) {
+      element.style.minHeight = '';
+      [width, tallest] = [element.offsetWidth, 0];
+    }
+    tallest = Math.max(tallest, element.offsetHeight);
+    element.style.minHeight = `${tallest}px`;
+  }).observe(element, { box: 'border-box' });
+}
+
 /** `view`: the part of the plane that is seen. */
 export function createLegend(coordinates: HTMLElement, view: () => Window): { element: HTMLElement; draw(scene: Scene): void } {
   const ramp = html('span', { class: 'ramp' });
@@ -86,6 +99,7 @@ export function createLegend(coordinates: HTMLElement, view: () => Window): { el
     ellipse.element,
     target.element,
   );
+  keepTallest(element);
   let painted: Theme | undefined;
 
   return {

@@ -46,6 +46,8 @@ export function pictureOf(frame: Frame, state: FlowState, previous: Picture | un
   const belongs = (stage: number): Sight | undefined => (stage === depth ? target : stage === 0 && standardBase ? baseSight : undefined);
   const sights = Array.from({ length: depth + 1 }, (_, stage) => {
     const before = previous?.depth === depth ? previous.sights[stage] : undefined;
+    // What is dragged would run away from the hand.
+    if (before && state.dragged) return before;
     return steady(sightOf(particles.stage(stage), belongs(stage)) ?? before ?? baseSight, before);
   });
   return {

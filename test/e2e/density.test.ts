@@ -120,6 +120,32 @@ describe('what the plane shows when it is asked to', () => {
     assert.doesNotMatch(await legend(), /target/);
   });
 
+  it('keeps the plane as it is where a layer has less to say than another, until the view is of another width', async () => {
+    const height = async (): Promise<number> => (await view.box('.plane-picture')).height;
+    await open(examples.everyKind, 2, { width: 800, reducedMotion: true });
+    const tall = await height();
+    await view.page.locator('.film').last().click();
+    await view.settle();
+    assert.equal(await height(), tall);
+    const kept = (await view.box('.legend')).height;
+    await view.resize(1600, 800);
+    await view.settle();
+    assert.ok((await view.box('.legend')).height < kept, 'one row is enough here');
+  });
+
+  it('holds the plane still under a hand that drags, however far that moves the particles', async () => {
+    const frame = frameOf(examples.twoMoons);
+    const wider = { ...frame, particles: frame.particles.map((value) => 3 * value) };
+    await open(examples.twoMoons, 8);
+    const before = await view.projection();
+    await view.state({ ...stateOf(examples.twoMoons, { cursor: 8 }), dragged: { layer: 8, handle: 'u', heldBack: false } });
+    await view.frame(wider);
+    assert.deepEqual(await view.projection(), before);
+    await view.state(stateOf(examples.twoMoons, { cursor: 8 }));
+    await view.frame(wider);
+    assert.ok((await view.projection()).scale < before.scale / 2, 'and follows once it is let go of');
+  });
+
   it('asks for fewer points while the flow is trained', async () => {
     await open(examples.u1, 16);
     await choose('Density');
