@@ -1,11 +1,11 @@
 /**
  * Trained parameters as a safetensors file (https://github.com/huggingface/safetensors): eight bytes with the length N of the header,
  * little-endian; N bytes of JSON, name → { dtype, shape, data_offsets }; the data of the tensors, without holes.
- * Layer i of the flow, from 0 in the order z → x, is stored as `layers.{i}.{parameter}` in F32, in the shape that the layer's
+ * Layer i of the flow, from 0 in the order z → x, is stored as `layers.{i}.{parameter}` in F32, or for other programs F64, in the shape that the layer's
  * type declares, a single number as a vector of 1.
  */
 
-import { parameterSlots } from '../flow/flow';
+import { initialParameters, parameterSlots } from '../flow/flow';
 import { closedFormDirection, type FlowSpec } from '../flow/spec';
 import { counted } from './sentences';
 
@@ -33,28 +33,39 @@ function tensorsOf(spec: FlowSpec): Tensor[] {
 }
 
 /**
- * The bytes of a weights file for `parameters`, laid out as `parameterSlots(spec)` says.
+ * The bytes of a weights file for `parameters`, laid out as `parameterSlots(spec)` says, each number as wide as it is given.
  * @throws RangeError when the number of parameters is not the flow's.
  */
-export function encodeWeights(spec: FlowSpec, parameters: Float32Array): Uint8Array {
+export function encodeWeights(spec: FlowSpec, parameters: Float32Array | Float64Array): Uint8Array {
   const tensors = tensorsOf(spec);
   const count = tensors.reduce((sum, { length }) => sum + length, 0);
   if (parameters.length !== count) throw new RangeError(`The flow has ${count} parameters, but ${parameters.length} were given.`);
+  const width = parameters.BYTES_PER_ELEMENT;
+  const dtype = width === 8 ? 'F64' : 'F32';
   const header: Record<string, unknown> = {
     __metadata__: { format: weightsFormat, version: weightsVersion, nflow: JSON.stringify(spec) },
   };
   for (const { name, shape, offset, length } of tensors) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [4 * offset, 4 * (offset + length)] };
+    header[name] = { dtype, shape, data_offsets: [width * offset, width * (offset + length)] };
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
   // Padded with spaces, as the format recommends, so that the data is aligned.
   const headerLength = Math.ceil(json.length / 8) * 8;
-  const bytes = new Uint8Array(8 + headerLength + 4 * count).fill(0x20, 8, 8 + headerLength);
+  const bytes = new Uint8Array(8 + headerLength + width * count).fill(0x20, 8, 8 + headerLength);
   const view = new DataView(bytes.buffer);
   view.setBigUint64(0, BigInt(headerLength), true);
   bytes.set(json, 8);
-  parameters.forEach((value, i) => view.setFloat32(8 + headerLength + 4 * i, value, true));
+  parameters.forEach((value, i) => {
+    const at = 8 + headerLength + width * i;
+    if (width === 8) view.setFloat64(at, value, true);
+    else view.setFloat32(at, value, true);
+  });
   return bytes;
+}
+
+/** `parameters`, and where they are the flow's initial values rounded to float32, these themselves. */
+export function exactParameters(spec: FlowSpec, parameters: Float32Array): Float64Array {
+  return initialParameters(spec).map((value, i) => (Math.fround(value) === parameters[i] ? value : parameters[i]));
 }
 
 class WeightsError extends Error {}

@@ -5,7 +5,7 @@ import type { OpenFlow } from './open-flows';
 /** Writes a Python file that gives log_prob and samples of the flow as it is now, and its weights beside it. */
 export async function exportToPyTorch(flow: OpenFlow): Promise<void> {
   const { opened } = flow.session;
-  const weights = flow.session.weights();
+  const weights = flow.session.exactWeights();
   if (!opened || !weights) return;
   const python = await vscode.window.showSaveDialog({
     title: vscode.l10n.t('Export to PyTorch'),

@@ -1,5 +1,5 @@
 import type { ParsedFlow, Problem } from '../document/parse';
-import { encodeWeights } from '../document/weights';
+import { encodeWeights, exactParameters } from '../document/weights';
 import { buildFlow, type Flow } from '../flow/flow';
 import { closedFormDirection, type Direction, type FlowSpec } from '../flow/spec';
 import type { ParticleSource, Picture } from '../training/messages';
@@ -322,6 +322,12 @@ export class FlowSession {
   weights(): Uint8Array | undefined {
     const { checkpoint } = this.training;
     return this.current && checkpoint && encodeWeights(this.current.spec, checkpoint.parameters);
+  }
+
+  /** The same with all their digits, for other programs: a number of the text that nothing has changed since is as the text gives it. */
+  exactWeights(): Uint8Array | undefined {
+    const { checkpoint } = this.training;
+    return this.current && checkpoint && encodeWeights(this.current.spec, exactParameters(this.current.spec, checkpoint.parameters));
   }
 
   /** A data file can only be checked by reading it; without one the engine waits until somebody wants to see or train the flow. */

@@ -37,14 +37,15 @@ import torch
 
 
 def load(path):
-    """The tensors of a safetensors file of float32, in float64."""
+    """The tensors of a safetensors file of float32 or float64, in float64."""
     data = Path(path).read_bytes()
     start = 8 + struct.unpack("<Q", data[:8])[0]
     tensors = {}
     for name, entry in json.loads(data[8:start]).items():
         if name != "__metadata__":
             begin, end = entry["data_offsets"]
-            numbers = struct.unpack(f"<{(end - begin) // 4}f", data[start + begin : start + end])
+            code, size = {"F32": ("f", 4), "F64": ("d", 8)}[entry["dtype"]]
+            numbers = struct.unpack(f"<{(end - begin) // size}{code}", data[start + begin : start + end])
             tensors[name] = torch.tensor(numbers, dtype=torch.float64).reshape(entry["shape"])
     return tensors
 

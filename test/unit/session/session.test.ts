@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readSafetensors } from '../../../src/document/checkpoint/safetensors';
 import { parseFlow } from '../../../src/document/parse';
 import { FlowSession, type SessionEvent } from '../../../src/session/session';
 import { untrained } from '../../../src/session/snapshot';
@@ -311,6 +312,20 @@ describe('a session', () => {
     assert.deepEqual(session.problems, []);
     assert.equal(session.step, 0);
     assert.deepEqual(parameters(), after);
+  });
+
+  it('gives other programs the numbers of the text with all their digits, and what was trained as it is', async () => {
+    const layers = '  - radial: { centre: [0.1, 0.2], alpha: 0.3, beta: 0.4 }\n';
+    const written = (): number[] => {
+      const read = readSafetensors(session.exactWeights() ?? new Uint8Array());
+      if ('message' in read) throw new Error(read.message);
+      return read.tensors.flatMap(({ values }) => Array.from(values()));
+    };
+    await open(text({ layers }));
+    assert.deepEqual(written(), [0.1, 0.2, 0.3, 0.4]);
+    await session.stepTraining(1);
+    await until(() => session.step === 1);
+    assert.deepEqual(written(), Array.from(parameters()));
   });
 
   it('stays reset in another process, although its text names weights', async () => {

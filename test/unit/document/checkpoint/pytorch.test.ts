@@ -92,7 +92,8 @@ describe('a flow exported to PyTorch', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'nflow-pytorch-'));
     try {
       const expected = flows.map((spec, i) => {
-        const parameters = Float32Array.from(initialParameters(spec));
+        const exact = initialParameters(spec);
+        const parameters = i % 2 === 0 ? exact : Float32Array.from(exact);
         const flow = buildFlow(spec, parameters);
         const z = flow.base.sample(40, new RandomStream(1, 2));
         const x = flow.generate(z);
