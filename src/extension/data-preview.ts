@@ -5,22 +5,23 @@ import type { ColumnPreview, DataPreview } from '../document/data/points';
 import type { ColumnChoice } from '../flow/spec';
 import type { TableProblem } from '../flow/table';
 import type { DataAnswer, DataQuestion, SampledPoints } from './data-worker';
-import { nameOf, readWhole } from './flow-files';
+import { expectReadable, nameOf, readWhole } from './flow-files';
 import { escape, shortNumber, staticPage, table } from './static-page';
 
 /** A data file that was read, before anything is made of it. */
 export interface DataSource {
   readonly uri: vscode.Uri;
-  readonly bytes: Uint8Array;
+  readonly content: DataQuestion['content'];
   readonly preview: DataPreview;
 }
 
 /** @throws Error with a sentence about what is wrong with the file. */
 export async function readSource(uri: vscode.Uri): Promise<DataSource> {
-  const bytes = await readWhole(uri);
-  const preview = await answerTo<DataPreview | TableProblem>({ bytes, name: nameOf(uri) });
+  const content = uri.scheme === 'file' ? uri.fsPath : await readWhole(uri);
+  if (uri.scheme === 'file') await expectReadable(uri);
+  const preview = await answerTo<DataPreview | TableProblem>({ content, name: nameOf(uri) });
   if ('message' in preview) throw new Error(vscode.l10n.t('{0}, line {1}: {2}', nameOf(uri), preview.line, preview.message));
-  return { uri, bytes, preview };
+  return { uri, content, preview };
 }
 
 /** What a data file can tell of a column. */
@@ -48,8 +49,8 @@ export function choiceOf({ columns }: DataPreview, chosen: readonly number[]): r
 }
 
 /** What the flow would learn from these columns, or why it cannot. */
-export function pointsOf({ bytes, uri, preview }: DataSource, chosen: readonly number[]): Promise<SampledPoints | TableProblem> {
-  return answerTo({ bytes, name: nameOf(uri), as: { dim: chosen.length, columns: choiceOf(preview, chosen) } });
+export function pointsOf({ content, uri, preview }: DataSource, chosen: readonly number[]): Promise<SampledPoints | TableProblem> {
+  return answerTo({ content, name: nameOf(uri), as: { dim: chosen.length, columns: choiceOf(preview, chosen) } });
 }
 
 function answerTo<Answer extends DataAnswer>(question: DataQuestion): Promise<Answer> {

@@ -1,12 +1,14 @@
 /** The entry of a worker thread that reads a data file once, for its preview: a million rows would stop the extension host for seconds. */
 
+import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { previewData, readPoints, type DataPreview } from '../document/data/points';
 import type { ColumnChoice } from '../flow/spec';
 import { thinned, type PointTable, type TableProblem } from '../flow/table';
 
 export interface DataQuestion {
-  readonly bytes: Uint8Array;
+  /** The file's bytes, or its path where it lies on this machine: what is read here is not copied. */
+  readonly content: Uint8Array | string;
   readonly name: string;
   /** These columns as points; a preview of all where it is left out. */
   readonly as?: { readonly dim: number; readonly columns: readonly ColumnChoice[] | undefined };
@@ -19,7 +21,8 @@ export type DataAnswer = DataPreview | SampledPoints | TableProblem;
 
 const most = 1000;
 
-function answer({ bytes, name, as }: DataQuestion): DataAnswer {
+function answer({ content, name, as }: DataQuestion): DataAnswer {
+  const bytes = typeof content === 'string' ? readFileSync(content) : content;
   if (!as) return previewData(bytes, name);
   const read = readPoints(bytes, name, as.dim, as.columns);
   if ('message' in read) return read;

@@ -18,6 +18,16 @@ export async function readBeside(flow: vscode.Uri, path: string): Promise<Uint8A
  * @throws Error with a sentence for the person: the file is missing, too large, or cannot be read.
  */
 export async function readWhole(uri: vscode.Uri, name = nameOf(uri)): Promise<Uint8Array> {
+  await expectReadable(uri, name);
+  try {
+    return await vscode.workspace.fs.readFile(uri);
+  } catch (error) {
+    throw new Error(vscode.l10n.t('{0} could not be read: {1}', name, error instanceof Error ? error.message : String(error)));
+  }
+}
+
+/** @throws Error with a sentence for the person: the file is missing, or too large. */
+export async function expectReadable(uri: vscode.Uri, name = nameOf(uri)): Promise<void> {
   let size: number;
   try {
     ({ size } = await vscode.workspace.fs.stat(uri));
@@ -34,11 +44,6 @@ export async function readWhole(uri: vscode.Uri, name = nameOf(uri)): Promise<Ui
         megabytes(largestFile),
       ),
     );
-  }
-  try {
-    return await vscode.workspace.fs.readFile(uri);
-  } catch (error) {
-    throw new Error(vscode.l10n.t('{0} could not be read: {1}', name, error instanceof Error ? error.message : String(error)));
   }
 }
 

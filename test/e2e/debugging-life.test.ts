@@ -78,6 +78,8 @@ describe('the life of a debug session in the workbench', function () {
     await frame('layer 3').waitFor();
     await page().locator('.tab.active', { hasText: 'folding.nflow' }).waitFor();
     await layer('mean(logdet[3])').waitFor();
+    // The last thing that takes the editor to itself.
+    await page().locator('.exception-widget').waitFor();
     await workbench.screenshot('debug session 4 the editor came back');
   });
 
