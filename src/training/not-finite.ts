@@ -10,6 +10,9 @@ import { addPass, kernelPlaces, noSums, pointsAtOnce, type BatchSums, type Kerne
 import type { StepSettings, TrainingState } from './stepper';
 import type { Work } from './work';
 
+/** Code that never ran is slow: it is first tried on so many points, so that nobody waits for it long. */
+const firstPoints = 64;
+
 /** Finite also once it is stored as float32, as training stores it. */
 const storable = (value: number): boolean => Number.isFinite(Math.fround(value));
 
@@ -37,8 +40,9 @@ export function* firstNotFinite(spec: FlowSpec, objective: TrainingObjective, st
     runs[layer] = simdAvailable() && isFusable(kind) ? fusedRun(spec.dim, [kind], closedFormDirection(spec)) : undefined;
     yield;
   }
-  for (let from = 0; from < objective.size; from += chunk) {
-    const points = objective.draw(Math.min(chunk, objective.size - from), random);
+  for (let from = 0, count; from < objective.size; from += count) {
+    count = Math.min(from === 0 ? firstPoints : chunk, objective.size - from);
+    const points = objective.draw(count, random);
     const stages: [place: KernelPlace, at: Float64Array, cotangent: Float64Array][] = [];
     addPass(places, spec.dim, objective, values, points, beta, sums, (place, at, cotangent) => stages.push([place, at, cotangent.slice()]));
     yield;
