@@ -221,8 +221,10 @@ export class Debuggee {
     const before = this.opened;
     this.opened = opened;
     const sameFlow = structureOf(opened.spec) === structureOf(before.spec);
-    this.invalidate('stacks');
-    if (sameFlow && opened.layerLines.join() === before.layerLines.join()) return;
+    const sameFrames = sameFlow && opened.layerLines.join() === before.layerLines.join();
+    // Told of other frames, VS Code takes the person back to the top one's editor.
+    this.invalidate(sameFrames ? 'variables' : 'stacks');
+    if (sameFrames) return;
     if (!sameFlow) {
       this.reports.say('The flow was edited into another one: the pass begins anew. What was trained is kept for when the edit is undone.');
       this.notes.begin(opened);
