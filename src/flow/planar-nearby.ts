@@ -15,8 +15,8 @@ export interface Bend {
 
 /** Below this 1 + κ, roots lie too near to each other for what is left out here. */
 export const leastSlack = 0.02;
-/** After a step δ the root is off by about δ³·(q″²/4q′² − q‴/6q′): by no more than 2e-8 for this δ and the least q′, commonly by 1e-10. */
-const lastStep = 1e-3;
+/** After a step δ the root is off by about δ³·(q″²/4q′² − q‴/6q′): by no more than 2e-14 for this δ and the least q′, commonly by rounding alone. */
+const lastStep = 1e-5;
 const mostSteps = 8;
 
 /**
